@@ -1,0 +1,19 @@
+import type { Knex } from 'knex';
+import * as city from './20261123_01_city.ts';
+import * as events from './20261123_02_events.ts';
+import * as records from './20261123_03_records.ts';
+import * as cases from './20261123_04_cases.ts';
+
+export interface Migration {
+  name: string;
+  up(knex: Knex): Promise<void>;
+  down(knex: Knex): Promise<void>;
+}
+
+/** The schema's history, oldest first. Append only. */
+export const MIGRATIONS: Migration[] = [
+  { name: '20261123_01_city', ...city },
+  { name: '20261123_02_events', ...events },
+  { name: '20261123_03_records', ...records },
+  { name: '20261123_04_cases', ...cases },
+];

@@ -1,0 +1,218 @@
+import { createRoute, OpenAPIHono, z, type RouteConfig } from '@hono/zod-openapi';
+import { WHOLE_CITY } from '../access/index.ts';
+import { CASE_STATUSES, listCases, readCase, STATUS_FILTERS } from '../cases/index.ts';
+import { listDivisions, readDivision, type Bbox } from '../city/index.ts';
+import { currentSeq } from '../db/index.ts';
+import { badRequest, HekanError } from '../errors.ts';
+import { addDays, completionByDay, completionByDivision, dayIn, daysBetween, KPI_DEFINITIONS, parseDay, readOverview } from '../kpi/index.ts';
+import type { Runtime } from '../runtime.ts';
+import * as shapes from './shapes.ts';
+
+const MAX_DAYS = 3660;
+const id = z.coerce.number().int().min(1).max(2_147_483_647);
+const day = z.string().optional().openapi({ description: 'YYYY-MM-DD in the time zone of the city' });
+
+const CaseQuery = z.strictObject({
+  division: id.optional().openapi({ description: 'a division with all below it' }),
+  elsewhere: z.enum(shapes.LEVELS).optional().openapi({ description: 'cases inside no division of this level' }),
+  status: z.enum(STATUS_FILTERS).default('all'),
+  category: z.string().min(1).max(100).optional(),
+  source: z.string().min(1).max(100).optional(),
+  from: day,
+  to: day,
+  by: z.enum(['accepted', 'closed']).default('accepted').openapi({ description: 'which day from and to are about' }),
+  bbox: z.string().max(200).optional().openapi({ description: 'west,south,east,north' }),
+  q: z.string().min(1).max(100).optional().openapi({ description: 'in case number, address or description' }),
+  after: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+const KpiQuery = z.strictObject({
+  by: z.enum(['division', 'day']).default('division'),
+  level: z.enum(shapes.LEVELS).default('district'),
+  parent: id.optional(),
+  division: id.optional(),
+  from: day,
+  to: day,
+  asOf: z.iso.datetime({ offset: true }).optional(),
+});
+
+function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
+  const problem = (text: string) => ({ description: text, content: { 'application/problem+json': { schema: shapes.Problem } } });
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    400: problem('Something in the request is wrong; field and given say what'),
+    404: problem('There is no such thing'),
+  } satisfies RouteConfig['responses'];
+}
+
+/** Four numbers in the order of GeoJSON. @throws HekanError('bad_request'). */
+function parseBbox(text: string): Bbox {
+  const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [west = NaN, south = NaN, east = NaN, north = NaN] = parts;
+  const ok = parts.length === 4 && west >= -180 && east <= 180 && south >= -90 && north <= 90 && west < east && south < north;
+  if (!ok) throw badRequest('bbox', text, 'west,south,east,north in degrees');
+  return [west, south, east, north];
+}
+
+function parsePeriod(query: { from?: string | undefined; to?: string | undefined }) {
+  const from = query.from === undefined ? null : parseDay('from', query.from);
+  const to = query.to === undefined ? null : parseDay('to', query.to);
+  if (from !== null && to !== null && from > to) throw badRequest('from', from, `a day not after to (${to})`);
+  return { from, to };
+}
+
+/** The JSON API under /api, with its own description. */
+export function apiRoutes(runtime: Runtime): OpenAPIHono {
+  const { db } = runtime;
+  const now = () => runtime.clock().now();
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const issue = result.error.issues[0];
+      const field = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
+      const expected = issue?.code === 'unrecognized_keys' ? 'no such parameter here' : (issue?.message ?? 'another value');
+      throw new HekanError('bad_request', `${field.slice(0, 60)}: ${expected}`, { field: field.slice(0, 60) });
+    },
+  });
+
+  app.openapi(
+    createRoute({ method: 'get', path: '/city', summary: 'What city this is', responses: answers(shapes.City, 'The city') }),
+    async (c) => {
+      const city = runtime.city();
+      return c.json(
+        {
+          nameZh: city.nameZh,
+          nameEn: city.nameEn,
+          kind: city.kind,
+          timeZone: city.timeZone,
+          extent: city.extent,
+          standardRef: city.standardRef,
+          frozenAt: city.frozenAt?.toISOString() ?? null,
+          asOf: now().toISOString(),
+          seq: await currentSeq(db),
+          engine: db.engine,
+        },
+        200,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/overview',
+      summary: 'The headline figures',
+      request: { query: z.strictObject({ division: id.optional() }) },
+      responses: answers(shapes.Overview, 'Figures, each with its fraction and as of when'),
+    }),
+    async (c) => {
+      const { division } = c.req.valid('query');
+      const city = runtime.city();
+      const overview = await db.snapshot((client) =>
+        readOverview(client, WHOLE_CITY, division ?? null, now(), city.timeZone),
+      );
+      return c.json(overview, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/divisions',
+      summary: 'Divisions of a level',
+      request: { query: z.strictObject({ level: z.enum(shapes.LEVELS).default('district'), parent: id.optional() }) },
+      responses: answers(shapes.Divisions, 'In order of code'),
+    }),
+    async (c) => {
+      const { level, parent } = c.req.valid('query');
+      return c.json({ items: await listDivisions(db, level, parent ?? null) }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/divisions/{id}',
+      summary: 'One division with its ancestors',
+      request: { params: z.object({ id }) },
+      responses: answers(shapes.Division, 'The division'),
+    }),
+    async (c) => c.json(await readDivision(db, c.req.valid('param').id), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/kpi',
+      summary: 'What each indicator counts',
+      responses: answers(shapes.KpiDefinitions, 'Definitions'),
+    }),
+    (c) => c.json({ items: [...KPI_DEFINITIONS] }, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/kpi/completion',
+      summary: 'Completion rate by division or by day',
+      request: { query: KpiQuery },
+      responses: answers(z.union([shapes.KpiByDivision, shapes.KpiByDay]), 'Rates with their fractions'),
+    }),
+    async (c) => {
+      const query = c.req.valid('query');
+      const period = parsePeriod(query);
+      if (query.by === 'division') {
+        if (query.division !== undefined) throw badRequest('division', String(query.division), 'parent, where by=division');
+        const asOf = query.asOf === undefined ? null : new Date(query.asOf);
+        const { level, parent = null } = query;
+        const answer = await db.snapshot((client) =>
+          completionByDivision(client, WHOLE_CITY, { level, parent, period, now: now(), asOf }),
+        );
+        return c.json(answer, 200);
+      }
+      if (query.asOf !== undefined) throw badRequest('asOf', query.asOf, 'by=division for an instant in the past');
+      const to = period.to ?? dayIn(runtime.city().timeZone, now());
+      const from = period.from ?? addDays(to, -29);
+      if (from > to) throw badRequest('from', from, `a day not after to (${to})`);
+      if (daysBetween(from, to) > MAX_DAYS) throw badRequest('from', from, `at most ${MAX_DAYS} days before to`);
+      const division = query.division ?? query.parent ?? null;
+      const answer = await completionByDay(db, WHOLE_CITY, { division, from, to, now: now() });
+      return c.json(answer, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/cases',
+      summary: 'Cases, newest report first',
+      description: `Pages by key: pass \`next\` as \`after\`. Statuses: ${CASE_STATUSES.join(', ')}.`,
+      request: { query: CaseQuery },
+      responses: answers(shapes.CasePage, 'A page'),
+    }),
+    async (c) => {
+      const { after, limit, bbox, from: _from, to: _to, ...rest } = c.req.valid('query');
+      const { from, to } = parsePeriod(c.req.valid('query'));
+      const filter = {
+        ...rest,
+        ...(from === null ? {} : { from }),
+        ...(to === null ? {} : { to }),
+        ...(bbox === undefined ? {} : { bbox: parseBbox(bbox) }),
+      };
+      const page = after === undefined ? { limit } : { after, limit };
+      return c.json(await db.snapshot((client) => listCases(client, runtime.clock(), WHOLE_CITY, filter, page)), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/cases/{id}',
+      summary: 'One case with its steps',
+      request: { params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }) },
+      responses: answers(shapes.CaseDetail, 'The case'),
+    }),
+    async (c) => c.json(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id), 200),
+  );
+  return app;
+}

@@ -1,0 +1,255 @@
+/**
+ * What the API answers, as schemas: they validate in tests, make /openapi.json, and give the pages their types.
+ * Times are ISO 8601 with zone; days are YYYY-MM-DD in the city's time zone; lengths and areas carry their unit.
+ */
+import { z } from '@hono/zod-openapi';
+import { CASE_ACTIONS, CASE_ROLES, CASE_STATUSES } from '../cases/words.ts';
+
+export const LEVELS = ['city', 'district', 'street', 'community', 'grid'] as const;
+export const LIGHTS = ['green', 'yellow', 'red'] as const;
+export const CLASSES = ['government', 'industry', 'supply_chain', 'governance', 'sensing'] as const;
+export const CRS_NAMES = ['wgs84', 'cgcs2000', 'gcj02', 'bd09'] as const;
+
+const instant = z.string().openapi({ example: '2026-11-23T10:00:00.000+08:00' });
+const day = z.string().openapi({ example: '2026-11-23' });
+const bbox = z.tuple([z.number(), z.number(), z.number(), z.number()]).openapi({ description: 'west, south, east, north' });
+
+/** A share. `percent` is cut, never rounded up: 479034/480717 is "99.64", and only n = d is "100.00". */
+export const Rate = z.object({
+  numerator: z.number().int(),
+  denominator: z.number().int(),
+  value: z.number().nullable(),
+  percent: z.string().nullable(),
+});
+
+/** A count on a page: of what it is a part (null when of nothing), and where the rows behind it are listed. */
+export const Figure = z.object({
+  numerator: z.number().int(),
+  denominator: z.number().int().nullable(),
+  asOf: instant,
+  href: z.string().nullable(),
+});
+
+/** A rate on a page. */
+export const RateFigure = Rate.extend({ asOf: instant, href: z.string().nullable() });
+
+export const City = z.object({
+  nameZh: z.string(),
+  nameEn: z.string(),
+  /** demo: everything that shows it says 演示数据 / demonstration data. */
+  kind: z.enum(['demo', 'real']),
+  timeZone: z.string(),
+  extent: bbox,
+  standardRef: z.string(),
+  /** Set where the city stands still (a demonstration without its player). */
+  frozenAt: instant.nullable(),
+  asOf: instant,
+  /** The newest change this answer has seen; pass it to /api/live as ?since=. */
+  seq: z.number().int(),
+  engine: z.enum(['postgresql', 'embedded']),
+});
+
+export const DivisionRef = z.object({
+  id: z.number().int(),
+  code: z.string(),
+  level: z.enum(LEVELS),
+  nameZh: z.string(),
+  nameEn: z.string(),
+});
+
+export const Division = DivisionRef.extend({
+  parentId: z.number().int().nullable(),
+  bbox,
+  /** A point inside, where a label looks right. */
+  label: z.tuple([z.number(), z.number()]),
+  areaKm2: z.number(),
+  population: z.number().int().nullable(),
+  /** From the city down to this one, itself included. */
+  ancestors: z.array(DivisionRef).optional(),
+});
+export const Divisions = z.object({ items: z.array(Division) });
+
+export const Overview = z.object({
+  asOf: instant,
+  seq: z.number().int(),
+  /** null: the whole city; else the division these figures are of. */
+  division: DivisionRef.nullable(),
+  records: z.object({
+    /** Records that stand on a place ÷ all records. City-wide whatever the division. */
+    annotated: RateFigure,
+    byClass: z.array(z.object({ class: z.enum(CLASSES), located: Figure })),
+    datasets: z.array(
+      z.object({ key: z.string(), nameZh: z.string(), nameEn: z.string(), class: z.enum(CLASSES), annotated: RateFigure }),
+    ),
+  }),
+  places: Figure,
+  cases: z.object({
+    accepted: Figure,
+    closed: Figure,
+    /** closed ÷ accepted, all time. */
+    completion: RateFigure,
+    /** The same over the cases accepted in the last 30 days (days of the city's zone, today included). */
+    last30Days: RateFigure.extend({ from: day, to: day }),
+    open: Figure,
+    /** Open and past the deadline ÷ open. */
+    overdue: RateFigure,
+    /** Open with 80 % or more of the limit used, not yet past it ÷ open. */
+    yellow: RateFigure,
+    acceptedToday: Figure,
+    closedToday: Figure,
+    /** Kept and counted, but without a position. */
+    notLocated: Figure,
+    /** With a position, but inside no division. */
+    outside: Figure,
+  }),
+});
+
+const KpiRow = z.object({
+  accepted: z.number().int(),
+  closed: z.number().int(),
+  open: z.number().int(),
+  overdue: z.number().int(),
+  value: z.number().nullable(),
+  percent: z.string().nullable(),
+  href: z.string(),
+});
+export const KpiByDivision = z.object({
+  id: z.literal('completion'),
+  version: z.number().int(),
+  by: z.literal('division'),
+  level: z.enum(LEVELS),
+  asOf: instant,
+  from: day.nullable(),
+  to: day.nullable(),
+  /** Lowest rate first; divisions without a case come last, with null. */
+  rows: z.array(KpiRow.extend({ division: DivisionRef })),
+  /** Cases of the period inside no division of this level (not located, or outside). */
+  elsewhere: KpiRow,
+  total: KpiRow,
+});
+export const KpiByDay = z.object({
+  id: z.literal('completion'),
+  version: z.number().int(),
+  by: z.literal('day'),
+  asOf: instant,
+  from: day,
+  to: day,
+  /** One row a day, empty days included. accepted: accepted on it; closedOn: closed on it; closed: of those accepted on it. */
+  rows: z.array(
+    z.object({
+      day,
+      accepted: z.number().int(),
+      closed: z.number().int(),
+      closedOn: z.number().int(),
+      percent: z.string().nullable(),
+    }),
+  ),
+});
+export const KpiDefinition = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  nameZh: z.string(),
+  nameEn: z.string(),
+  numerator: z.string(),
+  denominator: z.string(),
+  cohort: z.string(),
+  exclusions: z.string(),
+});
+export const KpiDefinitions = z.object({ items: z.array(KpiDefinition) });
+
+const Named = z.object({ code: z.string(), nameZh: z.string(), nameEn: z.string() });
+export const CaseItem = z.object({
+  id: z.number().int(),
+  caseNo: z.string(),
+  status: z.enum(CASE_STATUSES),
+  /** As of the answer's asOf; null for a case that is not open. */
+  light: z.enum(LIGHTS).nullable(),
+  category: Named,
+  /** null: not located, or outside every division. */
+  division: z.object({ id: z.number().int(), code: z.string(), pathZh: z.string(), pathEn: z.string() }).nullable(),
+  lng: z.number().nullable(),
+  lat: z.number().nullable(),
+  address: z.string().nullable(),
+  description: z.string().nullable(),
+  source: Named,
+  department: Named.nullable(),
+  reportedAt: instant,
+  acceptedAt: instant.nullable(),
+  yellowAt: instant.nullable(),
+  dueAt: instant.nullable(),
+  closedAt: instant.nullable(),
+});
+export const CasePage = z.object({
+  asOf: instant,
+  items: z.array(CaseItem),
+  /** All that match, on the first page (later pages carry null). */
+  total: z.number().int().nullable(),
+  /** Pass as ?after= for the next page; null on the last. */
+  next: z.string().nullable(),
+});
+export const CaseDetail = CaseItem.extend({
+  asOf: instant,
+  steps: z.array(
+    z.object({
+      seq: z.number().int(),
+      at: instant,
+      action: z.enum(CASE_ACTIONS),
+      from: z.enum(CASE_STATUSES).nullable(),
+      to: z.enum(CASE_STATUSES),
+      role: z.enum(CASE_ROLES),
+      actor: z.string(),
+      note: z.string().nullable(),
+    }),
+  ),
+});
+
+/**
+ * /api/live sends `event: case` with this body and `id: <seq>`; `event: data` ({seq, reason}) when much changed at once
+ * (an import, a new city: fetch everything again); `event: reset` when the asked-for seq is no longer kept.
+ */
+export const LiveCase = z.object({
+  seq: z.number().int(),
+  action: z.enum(CASE_ACTIONS),
+  caseId: z.number().int(),
+  caseNo: z.string(),
+  status: z.enum(CASE_STATUSES),
+  categoryZh: z.string(),
+  categoryEn: z.string(),
+  divisionId: z.number().int(),
+  divisionZh: z.string(),
+  divisionEn: z.string(),
+  address: z.string().nullable(),
+  lng: z.number().nullable(),
+  lat: z.number().nullable(),
+  yellowAt: instant.nullable(),
+  dueAt: instant.nullable(),
+  at: instant,
+});
+
+/** RFC 9457. `field` and `given` name what was wrong with the request. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  field: z.string().optional(),
+  given: z.string().optional(),
+});
+
+export type Level = (typeof LEVELS)[number];
+export type Light = (typeof LIGHTS)[number];
+export type RecordClass = (typeof CLASSES)[number];
+export type CrsName = (typeof CRS_NAMES)[number];
+export type Rate = z.infer<typeof Rate>;
+export type Figure = z.infer<typeof Figure>;
+export type RateFigure = z.infer<typeof RateFigure>;
+export type City = z.infer<typeof City>;
+export type DivisionRef = z.infer<typeof DivisionRef>;
+export type Division = z.infer<typeof Division>;
+export type Overview = z.infer<typeof Overview>;
+export type KpiByDivision = z.infer<typeof KpiByDivision>;
+export type KpiByDay = z.infer<typeof KpiByDay>;
+export type CaseItem = z.infer<typeof CaseItem>;
+export type CasePage = z.infer<typeof CasePage>;
+export type CaseDetail = z.infer<typeof CaseDetail>;
+export type LiveCase = z.infer<typeof LiveCase>;

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { compress } from 'hono/compress';
+import type { Logger } from 'pino';
+import { apiRoutes } from './api/routes.ts';
+import { docsPage } from './api/docs.ts';
+import { HekanError } from './errors.ts';
+import { liveRoutes, type LiveHub } from './live/index.ts';
+import type { Runtime } from './runtime.ts';
+import { tileRoutes, type TileService } from './tiles/index.ts';
+
+export interface AppParts {
+  runtime: Runtime;
+  hub: LiveHub;
+  tiles: TileService;
+  log: Logger;
+  /** Folder of the built pages. */
+  pages: string;
+  publicUrl: string | undefined;
+}
+
+const SELF = "'self'";
+
+/** Pages may talk to this server only: a closed network stays closed. mapbox-gl makes its worker from a blob. */
+const PAGE_HEADERS = {
+  contentSecurityPolicy: {
+    defaultSrc: [SELF],
+    connectSrc: [SELF],
+    imgSrc: [SELF, 'data:', 'blob:'],
+    styleSrc: [SELF, "'unsafe-inline'"],
+    scriptSrc: [SELF],
+    workerSrc: [SELF, 'blob:'],
+    childSrc: ['blob:'],
+    objectSrc: ["'none'"],
+    frameAncestors: [SELF],
+  },
+  xFrameOptions: false,
+  crossOriginResourcePolicy: false,
+};
+
+function problem(error: unknown, log: Logger): Response {
+  const known = error instanceof HekanError ? error : null;
+  if (!known || known.status >= 500) log.error({ err: error }, 'request failed');
+  const body = {
+    type: `about:blank#${known?.code ?? 'internal'}`,
+    title: (known?.code ?? 'internal').replaceAll('_', ' '),
+    status: known?.status ?? 500,
+    detail: known?.message ?? 'The server failed; its log says why.',
+    field: known?.field,
+    given: known?.given,
+  };
+  return Response.json(body, { status: body.status, headers: { 'Content-Type': 'application/problem+json' } });
+}
+
+function notFound(method: string, path: string): HekanError {
+  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  return method === 'GET' || method === 'HEAD'
+    ? new HekanError('not_found', `there is nothing at ${shown}`, { field: 'path', given: shown })
+    : new HekanError('method_not_allowed', `${method} is not possible at ${shown}`, { field: 'method', given: method });
+}
+
+/** The whole server as one function from request to response. */
+export function createApp(parts: AppParts): Hono {
+  const { runtime, hub, tiles, log, pages, publicUrl } = parts;
+  const app = new Hono();
+  app.onError((error) => problem(error, log));
+  app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
+  app.use(secureHeaders(PAGE_HEADERS));
+
+  app.get('/health', (c) => c.json({ status: 'up' }));
+  app.get('/ready', async (c) => {
+    await runtime.db.query('select 1');
+    const ready = runtime.cityOrNull()?.ready === true;
+    return c.json({ status: ready ? 'ready' : 'no city yet' }, ready ? 200 : 503);
+  });
+
+  app.route('/api/live', liveRoutes(hub));
+  app.route('/tiles', tileRoutes(tiles, () => runtime.cityOrNull(), publicUrl));
+  const api = apiRoutes(runtime);
+  app.use('/api/*', compress());
+  app.use('/api/*', async (c, next) => {
+    c.header('Cache-Control', 'no-store');
+    await next();
+  });
+  app.route('/api', api);
+  app.get('/openapi.json', (c) => c.json(openApi(api)));
+  app.get('/docs', (c) => c.html(docsPage(openApi(api))));
+  if (existsSync(pages)) servePages(app, pages);
+  return app;
+}
+
+function openApi(api: ReturnType<typeof apiRoutes>) {
+  const document = api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Hekan 鹤瞰', version: '1', description: 'Figures, cases and tiles of one city. Errors are problem+json.' },
+    servers: [{ url: '/api' }],
+  });
+  return document;
+}
+
+/** Built pages: hashed assets keep for a year, pages are asked for each time. */
+function servePages(app: Hono, pages: string): void {
+  app.use('/assets/*', async (c, next) => {
+    await next();
+    if (c.res.status === 200) c.header('Cache-Control', 'public, max-age=31536000, immutable');
+  });
+  app.use('/assets/*', compress());
+  app.use(
+    '*',
+    serveStatic({
+      root: pages,
+      rewriteRequestPath: (path) => (/^\/(wall|desk)$/.test(path) ? `${path}/index.html` : path),
+      onFound: (_path, c) => {
+        if (!c.req.path.startsWith('/assets/')) c.header('Cache-Control', 'no-cache');
+      },
+    }),
+  );
+}

@@ -1,0 +1,130 @@
+import type { Knex } from 'knex';
+import type { Scope } from '../access/index.ts';
+import type { CaseDetail, CaseItem, CasePage } from '../api/shapes.ts';
+import type { Clock, Queryable } from '../db/index.ts';
+import { sqlBuilder } from '../db/index.ts';
+import { badRequest, HekanError } from '../errors.ts';
+import { filterCases, type CaseFilter } from './filter.ts';
+import { lightOf } from './light.ts';
+import type { CaseStatus } from './words.ts';
+
+const SELECT = `c.id::int as id, c.case_no as "caseNo", c.status,
+  jsonb_build_object('code', g.code, 'nameZh', g.name_zh, 'nameEn', g.name_en) as category,
+  case when d.id is not null then jsonb_build_object('id', d.id, 'code', d.code, 'pathZh', p.zh, 'pathEn', p.en) end as division,
+  st_x(c.geom) as lng, st_y(c.geom) as lat, c.address, c.description,
+  jsonb_build_object('code', s.key, 'nameZh', s.name_zh, 'nameEn', s.name_en) as source,
+  case when t.id is not null then jsonb_build_object('code', t.key, 'nameZh', t.name_zh, 'nameEn', t.name_en) end as department,
+  c.reported_at as "reportedAt", c.accepted_at as "acceptedAt", c.yellow_at as "yellowAt", c.due_at as "dueAt",
+  c.closed_at as "closedAt", (extract(epoch from c.reported_at) * 1000000)::bigint::text as "reportedUs"`;
+
+type Instants = 'reportedAt' | 'acceptedAt' | 'yellowAt' | 'dueAt' | 'closedAt';
+type ItemRow = Omit<CaseItem, Instants | 'light'> & Record<Instants, Date | null> & { reportedUs: string };
+
+/** Names are joined to the page that was cut, not to all that match. */
+function withNames(page: Knex.QueryBuilder): Knex.QueryBuilder {
+  return sqlBuilder
+    .from(page.as('c'))
+    .select(sqlBuilder.raw(SELECT))
+    .joinRaw('join category g on g.id = c.category_id')
+    .joinRaw('join source s on s.id = c.source_id')
+    .joinRaw('left join department t on t.id = c.department_id')
+    .joinRaw('left join division d on d.id = c.division_id')
+    .joinRaw(
+      `left join lateral (
+         select string_agg(a.name_zh, ' · ' order by a.level) as zh, string_agg(a.name_en, ' · ' order by a.level) as en
+         from division a where a.id = any(d.path) and a.level > 1) as p on true`,
+    )
+    .orderByRaw('c.reported_at desc, c.id desc');
+}
+
+async function run<Row extends object>(client: Queryable, query: Knex.QueryBuilder): Promise<Row[]> {
+  const { sql, bindings } = query.toSQL().toNative();
+  const { rows } = await client.query<Row>(sql, [...bindings]);
+  return rows;
+}
+
+function toItem(row: ItemRow, now: Date): CaseItem {
+  const { reportedUs: _, ...item } = row;
+  const iso = (at: Date | null) => at?.toISOString() ?? null;
+  return {
+    ...item,
+    light: lightOf(row.status as CaseStatus, row.yellowAt, row.dueAt, now),
+    reportedAt: row.reportedAt!.toISOString(),
+    acceptedAt: iso(row.acceptedAt),
+    yellowAt: iso(row.yellowAt),
+    dueAt: iso(row.dueAt),
+    closedAt: iso(row.closedAt),
+  };
+}
+
+/** A cursor is the last row's key: microseconds and id. */
+function parseCursor(after: string): { us: string; id: string } {
+  const match = /^(-?\d{1,17})\.(\d{1,15})$/.exec(after);
+  if (!match) throw badRequest('after', after, 'the `next` of an earlier page');
+  return { us: match[1]!, id: match[2]! };
+}
+
+/**
+ * A page of cases, newest report first.
+ * @param page after: the `next` of the page before; limit 1 to 500.
+ * @throws HekanError('bad_request') for a cursor that is none.
+ */
+export async function listCases(
+  client: Queryable,
+  clock: Clock,
+  scope: Scope,
+  filter: CaseFilter,
+  page: { after?: string; limit: number },
+): Promise<CasePage> {
+  const now = clock.now();
+  const matching = filterCases(scope, filter, now);
+  const total = page.after === undefined ? await countOf(client, matching.clone()) : null;
+  if (page.after !== undefined) {
+    const { us, id } = parseCursor(page.after);
+    matching.whereRaw(
+      `(c.reported_at, c.id) < ('epoch'::timestamptz + ?::bigint * interval '1 microsecond', ?::bigint)`,
+      [us, id],
+    );
+  }
+  const cut = matching
+    .select('c.*')
+    .orderByRaw('c.reported_at desc, c.id desc')
+    .limit(page.limit + 1);
+  const rows = await run<ItemRow>(client, withNames(cut));
+  const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    asOf: now.toISOString(),
+    items: shown.map((row) => toItem(row, now)),
+    total,
+    next: rows.length > page.limit && last ? `${last.reportedUs}.${last.id}` : null,
+  };
+}
+
+async function countOf(client: Queryable, matching: Knex.QueryBuilder): Promise<number> {
+  const rows = await run<{ n: number }>(client, matching.select(sqlBuilder.raw('count(*)::int as n')));
+  return rows[0]?.n ?? 0;
+}
+
+/** How many cases match. */
+export function countCases(client: Queryable, clock: Clock, scope: Scope, filter: CaseFilter): Promise<number> {
+  return countOf(client, filterCases(scope, filter, clock.now()));
+}
+
+/** One case with its steps. @throws HekanError('not_found'), also where the scope does not see it. */
+export async function readCase(client: Queryable, clock: Clock, scope: Scope, id: number): Promise<CaseDetail> {
+  const now = clock.now();
+  const one = filterCases(scope, {}, now).where('c.id', id).select('c.*');
+  const [row] = await run<ItemRow>(client, withNames(one));
+  if (!row) throw new HekanError('not_found', `no case with id ${id}`, { field: 'id', given: String(id) });
+  const { rows: steps } = await client.query<CaseDetail['steps'][number] & { at: Date & string }>(
+    `select seq::int, at, action, from_status as "from", to_status as "to", role, actor, note
+     from step where case_id = $1::bigint order by seq`,
+    [id],
+  );
+  return {
+    ...toItem(row, now),
+    asOf: now.toISOString(),
+    steps: steps.map((step) => ({ ...step, at: new Date(step.at).toISOString() })),
+  };
+}

@@ -1,0 +1,72 @@
+/** The words of the workflow, as shared by the database's enums, the API and the screens. Source: GB/T 30428, seven stages. */
+
+export const CASE_STATUSES = [
+  'reported',
+  'verifying',
+  'to_file',
+  'to_dispatch',
+  'handling',
+  'suspended',
+  'to_check',
+  'checking',
+  'to_close',
+  'closed',
+  'rejected',
+  'not_filed',
+  'void',
+] as const;
+export type CaseStatus = (typeof CASE_STATUSES)[number];
+
+export const CASE_ACTIONS = [
+  'report',
+  'send_to_verify',
+  'accept',
+  'verify_exists',
+  'verify_absent',
+  'verify_unclear',
+  'file',
+  'decline',
+  'dispatch',
+  'void',
+  'extend',
+  'return',
+  'suspend',
+  'resume',
+  'feed_back',
+  'send_to_check',
+  'check_passed',
+  'check_failed',
+  'check_unclear',
+  'close',
+  'handle_on_spot',
+  'reopen',
+  'appeal',
+  'urge',
+  'import',
+] as const;
+export type CaseAction = (typeof CASE_ACTIONS)[number];
+
+export const CASE_ROLES = [
+  'collector',
+  'operator',
+  'shift_lead',
+  'dispatcher',
+  'department',
+  'supervisor',
+  'system',
+] as const;
+export type CaseRole = (typeof CASE_ROLES)[number];
+
+/** Nothing more will happen to a case in one of these. */
+export const FINAL_STATUSES: readonly CaseStatus[] = ['closed', 'rejected', 'not_filed', 'void'];
+
+/** Accepted (受理) and not finished. A case that is still reported or being verified has not been accepted. */
+export const OPEN_STATUSES: readonly CaseStatus[] = [
+  'to_file',
+  'to_dispatch',
+  'handling',
+  'suspended',
+  'to_check',
+  'checking',
+  'to_close',
+];

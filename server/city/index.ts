@@ -1,0 +1,3 @@
+export * from './city.ts';
+export * from './divisions.ts';
+export * from './locate.ts';

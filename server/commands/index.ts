@@ -1,0 +1,26 @@
+import { withDatabase, type Command } from './command.ts';
+import { rebuildCommand, verifyCommand } from './counts.ts';
+import { demoCommand } from './demo.ts';
+
+import { serveCommand, startCommand } from './serve.ts';
+
+const migrateCommand: Command = {
+  usage: `hekan migrate
+  Brings the schema up to this version. Safe to run twice, and by two processes at once.`,
+  options: {},
+  run: () =>
+    withDatabase(async () => {
+      console.log('· the schema is up to date');
+      return 0;
+    }),
+};
+
+export const COMMANDS = new Map<string, Command>([
+  ['serve', serveCommand],
+  ['start', startCommand],
+  ['demo', demoCommand],
+  ['migrate', migrateCommand],
+
+  ['rebuild', rebuildCommand],
+  ['verify', verifyCommand],
+]);

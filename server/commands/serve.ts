@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import type { DemoCity } from '../../demo/types.ts';
+import { readCity, type City } from '../city/index.ts';
+import { systemClock, type Database } from '../db/index.ts';
+import { startPlayer } from '../demo/index.ts';
+import { makeLog } from '../log.ts';
+import { startServer } from '../main.ts';
+import { openCityDatabase, readConfig, type Command, type Given } from './command.ts';
+import { buildDemo, DEMO_OPTIONS, demoOptions, makeDemo } from './demo.ts';
+
+/** The city's builder is needed again to go on living it. */
+async function playerOf(db: Database, city: City, built: DemoCity | null, log: Logger): Promise<() => Promise<void>> {
+  const { demoSeed: seed, demoScale: scale, demoUntil: until } = city;
+  if (seed === null || scale === null || until === null) return async () => undefined;
+  const demo = built ?? (await buildDemo({ seed, scale, until }));
+  return startPlayer(db, demo, scale, systemClock, (err) => log.warn({ err }, 'player waits'));
+}
+
+/** Serves until a signal comes. */
+async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
+  const config = readConfig();
+  const log = makeLog(config.LOG_LEVEL);
+  const db = await openCityDatabase(config);
+  let city = await readCity(db);
+  let built: DemoCity | null = null;
+  if (makeMissing && !(city && (city.ready || city.kind === 'real'))) {
+    built = await makeDemo(db, demoOptions(given, db));
+    city = await readCity(db);
+  }
+  const server = await startServer(db, config, log).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
+  let stopPlayer: () => Promise<void> = async () => undefined;
+  if (city?.kind === 'demo' && !city.frozenAt && given.values['no-player'] !== true) {
+    void playerOf(db, city, built, log).then((stop) => {
+      stopPlayer = stop;
+    });
+  }
+  console.log(`\n鹤瞰 Hekan: ${city ? `${city.nameZh} ${city.nameEn}` : 'no city yet'}${city?.kind === 'demo' ? ' (演示数据 demonstration data)' : ''}`);
+  console.log(`  ${server.url}/wall    the command-centre wall\n  ${server.url}/        everything there is\n  Ctrl-C ends it.\n`);
+  await new Promise<void>((done) => {
+    process.once('SIGINT', () => done());
+    process.once('SIGTERM', () => done());
+  });
+  console.log('· stopping');
+  await stopPlayer();
+  await server.close();
+  await db.close();
+  return 0;
+}
+
+export const serveCommand: Command = {
+  usage: `hekan serve [--no-player]
+  Runs the server (PORT, HOST) on the city that the database holds.`,
+  options: { 'no-player': { type: 'boolean' } },
+  run: (given) => serveCity(given, false),
+};
+
+export const startCommand: Command = {
+  usage: `hekan start [--scale N] [--seed N] [--until ISO] [--no-player]
+  Like serve; where there is no city yet, a demonstration is made first.`,
+  options: DEMO_OPTIONS,
+  run: (given) => serveCity(given, true),
+};
+

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { HekanError } from './errors.ts';
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+/** Every setting there is, with its default. `.env.example` is checked against this. */
+export const CONFIG_SCHEMA = z.object({
+  /** Where the server listens. 0 = any free port. */
+  PORT: port.default(8787),
+  /** Which address it listens on; 0.0.0.0 for every interface. */
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** PostgreSQL ≥ 15 with PostGIS ≥ 3.3. Unset: the embedded engine. */
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'a postgres:// URL')
+    .optional(),
+  /** Folder of the embedded engine, of its logs and of built pages' stamps. */
+  HEKAN_DATA: z.string().min(1).default('.hekan'),
+  /** Connections to PostgreSQL a server process holds at most. */
+  HEKAN_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  /** Bytes the tile cache may hold, in MB. */
+  HEKAN_TILE_CACHE_MB: z.coerce.number().int().min(1).max(65536).default(64),
+  /** Public address where a proxy stands in front, e.g. https://city.example; used in TileJSON. */
+  HEKAN_PUBLIC_URL: z.url().optional(),
+  /** fatal, error, warn, info, debug, silent */
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+export type Config = z.infer<typeof CONFIG_SCHEMA>;
+
+/** Reads settings from an environment. Empty strings count as unset.
+ * @throws HekanError('setup') that names the setting, the value and what was expected. */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.keys(CONFIG_SCHEMA.shape).flatMap((key) => (env[key] ? [[key, env[key]]] : [])),
+  );
+  const parsed = CONFIG_SCHEMA.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = String(issue?.path[0] ?? '');
+  const shown = field === 'DATABASE_URL' ? '(hidden)' : (env[field] ?? '');
+  throw new HekanError('setup', `setting ${field}: ${issue?.message ?? 'wrong'}, got ${JSON.stringify(shown)}`, {
+    field,
+    given: shown,
+  });
+}

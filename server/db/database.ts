@@ -1,0 +1,132 @@
+import pg from 'pg';
+import { HekanError } from '../errors.ts';
+import { leaseEngine, type Lease } from './embedded/client.ts';
+import { listenNotices, socketNotices, type Notices } from './notices.ts';
+
+const DATE_OID = 1082;
+/** A day is a day, not midnight somewhere. */
+pg.types.setTypeParser(DATE_OID, (text) => text);
+
+/** Whatever runs a statement: the pool, or a transaction. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<pg.QueryResult<Row>>;
+}
+
+export interface Database extends Queryable {
+  readonly engine: 'postgresql' | 'embedded';
+  readonly pool: pg.Pool;
+  readonly notices: Notices;
+  /** Rows as arrays, in the order of the select list: for what becomes bytes. */
+  arrays<Row extends unknown[]>(text: string, params?: unknown[]): Promise<Row[]>;
+  /** Runs `work` between begin and commit; rolls back and throws on where it throws. Keep it under 200 ms a time on the
+   * embedded engine, where a transaction stops everybody else. */
+  transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T>;
+  /** The same, reading only: all statements see one state of the data. */
+  snapshot<T>(work: (client: Queryable) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string | undefined;
+  folder: string;
+  poolSize: number;
+  onProgress?: (stage: string) => void;
+}
+
+async function inTransaction<T>(pool: pg.Pool, begin: string, work: (client: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(begin);
+    const result = await work({ query: (text, params) => client.query(text, params as unknown[]) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failed: unknown) => {
+      broken = failed as Error;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function database(
+  engine: Database['engine'],
+  pool: pg.Pool,
+  notices: Notices,
+  closeMore: () => Promise<void> | void,
+): Database {
+  return {
+    engine,
+    pool,
+    notices,
+    query: (text, params) => pool.query(text, params as unknown[]),
+    async arrays<Row extends unknown[]>(text: string, params?: unknown[]) {
+      const result = await pool.query<Row>({ text, values: params ?? [], rowMode: 'array' });
+      return result.rows;
+    },
+    transaction: (work) => inTransaction(pool, 'begin', work),
+    snapshot: (work) => inTransaction(pool, 'begin isolation level repeatable read read only', work),
+    async close() {
+      await closeMore();
+      await pool.end();
+    },
+  };
+}
+
+function makePool(options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ ...options, application_name: 'hekan' });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Keeps a lease on the embedded engine, and takes a new one when the engine dies under us. */
+async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  let lease: Lease;
+  let closed = false;
+  const { notices, hear } = socketNotices(() => lease.socket);
+  async function hold(): Promise<void> {
+    lease = await leaseEngine(options.folder, options.onProgress);
+    let rest = '';
+    lease.socket.setEncoding('utf8');
+    lease.socket.on('data', (text) => {
+      const lines = (rest + String(text)).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(hear);
+    });
+    lease.socket.on('error', () => undefined);
+    lease.socket.on('close', () => {
+      if (!closed) hold().catch((error: unknown) => console.error('embedded engine:', error));
+    });
+  }
+  await hold();
+  const pool = makePool({ host: lease!.host, port: lease!.port, user: 'postgres', database: 'postgres', max: 4 });
+  return database('embedded', pool, notices, () => {
+    closed = true;
+    lease.socket.end();
+  });
+}
+
+async function openPostgres(options: DatabaseOptions & { url: string }): Promise<Database> {
+  const pool = makePool({ connectionString: options.url, max: options.poolSize, connectionTimeoutMillis: 10_000 });
+  try {
+    await pool.query('select 1');
+    const { notices, close } = await listenNotices(pool);
+    return database('postgresql', pool, notices, close);
+  } catch (cause) {
+    await pool.end();
+    throw new HekanError('setup', `DATABASE_URL: cannot connect: ${(cause as Error).message}`, {
+      field: 'DATABASE_URL',
+      cause,
+    });
+  }
+}
+
+/** Opens the city's database: PostgreSQL where a URL is given, else the embedded engine of the data folder.
+ * @throws HekanError('setup') that says what is missing. */
+export function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url } = options;
+  return url ? openPostgres({ ...options, url }) : openEmbedded(options);
+}

@@ -1,0 +1,74 @@
+/**
+ * The embedded engine: PGlite with its PostGIS, alone in a process of its own. It takes an exclusive lock before it opens
+ * the folder, so that two processes never do; serves PostgreSQL's protocol on a Unix socket; and lives as long as somebody
+ * holds a lease, which is a connection to the control socket. Over the same connections go the notices that NOTIFY would carry.
+ *
+ *     node engine.ts FOLDER      exit 0: nobody needs it any more · 3: another process holds the folder
+ */
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { PGlite } from '@electric-sql/pglite';
+import { postgis } from '@electric-sql/pglite-postgis';
+import { enginePaths } from './paths.ts';
+import { takeLock } from './lock.ts';
+import { serveWire } from './wire.ts';
+
+/** Long enough for a command to follow a command, short enough that nobody waits for the memory. */
+const IDLE_MS = 3000;
+const FIRST_LEASE_MS = 20_000;
+export const EXIT_LOCKED = 3;
+
+const paths = enginePaths(process.argv[2] ?? '.hekan');
+const leases = new Set<Socket>();
+let leaving: NodeJS.Timeout | undefined;
+let stop: () => Promise<void> = async () => process.exit(0);
+
+function leaveAfter(ms: number): void {
+  clearTimeout(leaving);
+  leaving = setTimeout(() => void stop(), ms);
+}
+
+/** A lease: kept while the connection is. Every line it sends goes to all the others. */
+function serveLease(socket: Socket): void {
+  leases.add(socket);
+  clearTimeout(leaving);
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) for (const other of leases) if (other !== socket) other.write(`${line}\n`);
+  });
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    leases.delete(socket);
+    if (leases.size === 0) leaveAfter(IDLE_MS);
+  });
+}
+
+async function open(): Promise<void> {
+  mkdirSync(paths.sockets, { recursive: true, mode: 0o700 });
+  chmodSync(paths.sockets, 0o700);
+  if (!takeLock(paths.lock)) process.exit(EXIT_LOCKED);
+  rmSync(paths.database, { force: true });
+  rmSync(paths.control, { force: true });
+  process.send?.('opening');
+  const db = await PGlite.create(paths.data, { extensions: { postgis } });
+  await db.exec('create extension if not exists postgis');
+  const wire = serveWire(db);
+  const control = createServer(serveLease);
+  stop = async () => {
+    control.close();
+    wire.close();
+    await db.close();
+    process.exit(0);
+  };
+  leaveAfter(FIRST_LEASE_MS);
+  wire.listen(paths.database, () => control.listen(paths.control, () => process.send?.('ready')));
+}
+
+process.on('SIGTERM', () => void stop());
+/** Ctrl-C reaches the whole group: the server says goodbye first, and the engine goes when its lease does. */
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => undefined);
+await open();

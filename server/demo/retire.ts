@@ -1,0 +1,136 @@
+import { readCity, writeCity } from '../city/index.ts';
+import { NEUTRAL_CITY } from '../city/realCity.ts';
+import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../db/index.ts';
+import { HekanError } from '../errors.ts';
+import type { ImportOutput } from '../files/index.ts';
+import { rebuildDensity } from '../records/index.ts';
+import { recount } from '../cases/changeCity.ts';
+
+/** Everything that hangs on datasets; emptied as a whole where all of it is the demonstration's. */
+const TABLES = [
+  'step',
+  'cases',
+  'tally',
+  'tally_delta',
+  'record',
+  'place',
+  'density',
+  'density_delta',
+  'division',
+  'base_feature',
+  'category',
+  'department',
+  'source',
+  'dataset',
+];
+const ALL_LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
+const CHUNK = 1000;
+
+const DEMO_DATASETS = `select id from dataset where origin = 'demo'`;
+
+/** What goes after the cases. The datasets go last of all: whatever an interruption leaves still leads back to them. */
+const DELETES: [what: string, sql: string][] = [
+  ['records', `delete from record where ctid = any(array(select ctid from record where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 5}))`],
+  ['places', `delete from place where ctid = any(array(select ctid from place where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 2}))`],
+  ['divisions', `delete from division where id in (select id from division where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK})`],
+  ['base map', `delete from base_feature where id in (select id from base_feature where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK})`],
+];
+
+async function hasDemoRows(client: Queryable): Promise<boolean> {
+  const { rows } = await client.query("select 1 from dataset where origin = 'demo' limit 1");
+  return rows.length > 0;
+}
+
+/**
+ * Says no to real data beside a demonstration, whose figures would then be of neither.
+ * @returns whether there is a demonstration, or the rest of one, to retire first.
+ * @throws HekanError('conflict') unless `replaceDemo`.
+ */
+export async function mustRetireDemo(client: Queryable, replaceDemo: boolean): Promise<boolean> {
+  const city = await readCity(client);
+  if (city?.kind === 'demo' && !replaceDemo) {
+    throw new HekanError(
+      'conflict',
+      `this city is the demonstration ${city.nameZh} (${city.nameEn}); real data beside it would make every figure wrong: ` +
+        'add --replace-demo to retire the demonstration, or import into another database',
+      { field: 'replace-demo', given: 'false' },
+    );
+  }
+  return city?.kind === 'demo' || (await hasDemoRows(client));
+}
+
+/** Marks the city real, first of all: the demonstration's player sees it in its next transaction and stops. */
+async function markReal(client: Queryable): Promise<void> {
+  const city = await readCity(client);
+  if (city?.kind === 'demo') await writeCity(client, NEUTRAL_CITY);
+}
+
+/** @returns whether everything went at once. */
+async function truncateAll(client: Queryable): Promise<boolean> {
+  const { rows } = await client.query<{ real: boolean }>(
+    "select exists (select 1 from dataset where origin <> 'demo') as real",
+  );
+  if (rows[0]?.real) return false;
+  await client.query(`truncate ${TABLES.join(', ')}`);
+  return true;
+}
+
+/** Cases with their steps: a step without its case would be found by nobody. */
+async function deleteCases(client: Queryable): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    `with gone as (
+       delete from cases where id in (select id from cases where dataset_id in (${DEMO_DATASETS}) order by id limit ${CHUNK / 2})
+       returning id
+     ), steps as (delete from step where case_id in (select id from gone))
+     select count(*)::int as n from gone`,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+async function deleteInChunks(db: Database, out: ImportOutput): Promise<void> {
+  for (let n = -1, done = 0; n !== 0; done += n) {
+    n = await deleteCases(db);
+    if (n > 0) out.progress(done + n, null, 'demonstration cases retired');
+  }
+  for (const [what, sql] of DELETES) {
+    for (let n = -1, done = 0; n !== 0; done += n) {
+      n = (await db.query(sql)).rowCount ?? 0;
+      if (n > 0) out.progress(done + n, null, `demonstration ${what} retired`);
+    }
+  }
+}
+
+/** What only the demonstration used, its datasets last, and the counts anew. */
+async function deleteRest(client: Queryable): Promise<void> {
+  await client.query('delete from category g where not exists (select 1 from cases where category_id = g.id)');
+  await client.query('delete from source s where not exists (select 1 from cases where source_id = s.id)');
+  await client.query(
+    `delete from department d where not exists (select 1 from cases where department_id = d.id)
+       and not exists (select 1 from category where department_id = d.id)`,
+  );
+  await client.query("delete from dataset where origin = 'demo'");
+  await recount(client);
+  await rebuildDensity(client);
+}
+
+/**
+ * Retires the demonstration: every row of it goes, and the city is real, neutral until an import names it. Where nothing else
+ * is there, at once; else in chunks. Can be killed and run again: the datasets go last.
+ */
+export async function retireDemo(db: Database, out: ImportOutput): Promise<void> {
+  const done = await db.transaction(async (client) => {
+    await markReal(client);
+    const all = await truncateAll(client);
+    await appendDataEvent(client, 'demo retired', ALL_LAYERS);
+    return all;
+  });
+  if (!done) {
+    await deleteInChunks(db, out);
+    await db.transaction(async (client) => {
+      await deleteRest(client);
+      await appendDataEvent(client, 'demo retired', ALL_LAYERS);
+    });
+  }
+  await drainOutbox(db);
+  out.line('The demonstration (演示数据) has been retired.');
+}

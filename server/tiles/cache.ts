@@ -1,0 +1,73 @@
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+
+export type Encoding = 'identity' | 'gzip' | 'br';
+
+/** A tile ready to go out. Compressed forms are made when first asked for. */
+export interface CachedTile {
+  etag: string;
+  raw: Uint8Array<ArrayBuffer>;
+  gzip?: Uint8Array<ArrayBuffer>;
+  br?: Uint8Array<ArrayBuffer>;
+}
+
+const gzipAsync = promisify(gzip);
+const brotliAsync = promisify(brotliCompress);
+/** Brotli's 5 is as fast as gzip's 6 and smaller; 11 takes ten times as long. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+/** What an entry costs beside its bytes. */
+const ENTRY_BYTES = 500;
+
+/** The bytes of a tile in an encoding. */
+export async function encoded(tile: CachedTile, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
+  if (encoding === 'gzip') return (tile.gzip ??= new Uint8Array(await gzipAsync(tile.raw)));
+  if (encoding === 'br') return (tile.br ??= new Uint8Array(await brotliAsync(tile.raw, BROTLI)));
+  return tile.raw;
+}
+
+/** Tiles by key, least recently used first out, bounded in bytes (raw size counted twice, for the compressed forms). */
+export class TileCache {
+  readonly #tiles = new Map<string, CachedTile>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The tile under a key if it still has this ETag. */
+  get(key: string, etag: string): CachedTile | undefined {
+    const tile = this.#tiles.get(key);
+    if (!tile) return undefined;
+    this.#tiles.delete(key);
+    if (tile.etag !== etag) {
+      this.#bytes -= costOf(key, tile);
+      return undefined;
+    }
+    this.#tiles.set(key, tile);
+    return tile;
+  }
+
+  set(key: string, tile: CachedTile): void {
+    const old = this.#tiles.get(key);
+    if (old) {
+      this.#tiles.delete(key);
+      this.#bytes -= costOf(key, old);
+    }
+    this.#tiles.set(key, tile);
+    this.#bytes += costOf(key, tile);
+    for (const [oldest, held] of this.#tiles) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#tiles.delete(oldest);
+      this.#bytes -= costOf(oldest, held);
+    }
+  }
+}
+
+function costOf(key: string, tile: CachedTile): number {
+  return tile.raw.length * 2 + key.length * 2 + ENTRY_BYTES;
+}

@@ -1,0 +1,128 @@
+import mapboxgl from 'mapbox-gl';
+import 'mapbox-gl/dist/mapbox-gl.css';
+import { buildStyle, hitFilter, idFilter, outsideFilter, SOURCE_DIVISIONS } from './style.ts';
+import type { MapDivision, MapHit, MapState } from './types.ts';
+
+export interface Camera {
+  longitude: number;
+  latitude: number;
+  zoom: number;
+}
+
+/** The map below: land, water, roads, and the divisions in their colours. It follows the overlay's camera. */
+export class Basemap {
+  readonly #map: mapboxgl.Map;
+  #state: MapState;
+  #colored = new Map<number, string>();
+  #hovered: number | null = null;
+  #ready = false;
+
+  constructor(el: HTMLElement, camera: Camera, state: MapState, on: { idle: () => void; lost: () => void }) {
+    this.#state = state;
+    this.#map = new mapboxgl.Map({
+      container: el,
+      style: buildStyle(location.origin, state.dataVersion),
+      center: [camera.longitude, camera.latitude],
+      zoom: camera.zoom,
+      interactive: false,
+      attributionControl: false,
+      fadeDuration: 0,
+      trackResize: false,
+      maxTileCacheSize: 200,
+      refreshExpiredTiles: false,
+    });
+    this.#map.on('load', () => {
+      this.#ready = true;
+      this.setState(this.#state, true);
+    });
+    this.#map.on('idle', on.idle);
+    this.#map.on('webglcontextlost', on.lost);
+    // A tile that failed is asked for again when it is next needed; the page's own state says when the server is away.
+    this.#map.on('error', () => {});
+  }
+
+  get isIdle(): boolean {
+    return this.#ready && this.#map.areTilesLoaded() && !this.#map.isMoving();
+  }
+
+  jump(camera: Camera): void {
+    this.#map.jumpTo({ center: [camera.longitude, camera.latitude], zoom: camera.zoom });
+  }
+
+  resize(): void {
+    this.#map.resize();
+  }
+
+  destroy(): void {
+    this.#map.remove();
+  }
+
+  setState(state: MapState, all = false): void {
+    const before = this.#state;
+    this.#state = state;
+    if (!this.#ready) return;
+    if (state.dataVersion !== before.dataVersion) {
+      this.#map.setStyle(buildStyle(location.origin, state.dataVersion), { diff: false });
+      this.#ready = false;
+      this.#map.once('style.load', () => {
+        this.#ready = true;
+        this.#colored.clear();
+        this.setState(this.#state, true);
+      });
+      return;
+    }
+    if (all || state.divisions !== before.divisions) this.#color(state.divisions);
+    if (all || state.divisions !== before.divisions || state.path !== before.path) this.#choose(state);
+    if (all || state.layers !== before.layers) {
+      this.#map.setLayoutProperty('rates', 'visibility', state.layers.includes('rates') ? 'visible' : 'none');
+    }
+    if (all || state.highlighted !== before.highlighted) this.#highlight(state.highlighted);
+  }
+
+  /** The division under a pixel: the deepest that a click may choose. */
+  pick(x: number, y: number): MapHit | null {
+    if (!this.#ready) return null;
+    const found = this.#map.queryRenderedFeatures([x, y], { layers: ['hit'] });
+    const deepest = found.sort((a, b) => Number(b.properties?.['level']) - Number(a.properties?.['level']))[0]
+      ?.properties;
+    if (!deepest) return null;
+    return {
+      kind: 'division',
+      id: Number(deepest['id']),
+      name: { zh: String(deepest['name_zh'] ?? ''), en: String(deepest['name_en'] ?? '') },
+    };
+  }
+
+  #color(divisions: readonly MapDivision[]): void {
+    const next = new Map(divisions.map((d) => [d.id, d.color]));
+    for (const id of this.#colored.keys()) {
+      if (!next.has(id)) this.#map.removeFeatureState(feature(id));
+    }
+    for (const [id, color] of next) {
+      if (this.#colored.get(id) !== color) this.#map.setFeatureState(feature(id), { color });
+    }
+    this.#colored = next;
+  }
+
+  #choose({ path, divisions }: MapState): void {
+    const below = divisions.map((d) => d.id);
+    this.#map.setFilter('rates', idFilter(below));
+    this.#map.setFilter('line-below', idFilter(below));
+    this.#map.setFilter('outside', outsideFilter(path));
+    this.#map.setFilter('hit', hitFilter(path));
+    this.#map.setFilter('line-chosen', idFilter(path.slice(-1)));
+  }
+
+  #highlight(id: number | null): void {
+    if (this.#hovered !== null) this.#map.setFeatureState(feature(this.#hovered), { hover: false });
+    this.#hovered = id;
+    if (id !== null) this.#map.setFeatureState(feature(id), { hover: true });
+    this.#map.setFilter('line-hover', idFilter(id === null ? [] : [id]));
+  }
+}
+
+const feature = (id: number): mapboxgl.FeatureIdentifier => ({
+  source: SOURCE_DIVISIONS,
+  sourceLayer: 'divisions',
+  id,
+});

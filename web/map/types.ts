@@ -1,0 +1,71 @@
+import type { Light } from '../../server/api/shapes.ts';
+import type { Lang } from '../i18n/translate.ts';
+import type { CaseMode, LayerKey } from '../state/url.ts';
+
+export type Bbox = readonly [west: number, south: number, east: number, north: number];
+
+/** A division as the map draws it: coloured, and named where there is room. */
+export interface MapDivision {
+  id: number;
+  name: string;
+  /** Second line of the label, as shown elsewhere ("99.64%"). */
+  figure: string;
+  /** CSS colour of its rate. */
+  color: string;
+  label: readonly [lng: number, lat: number];
+  /** Who keeps their label where two would overlap: the larger. */
+  weight: number;
+}
+
+/** What the map is to show. Given whole each time; the map finds out what changed. */
+export interface MapState {
+  layers: readonly LayerKey[];
+  caseMode: CaseMode;
+  lang: Lang;
+  /** From the district down to the chosen division; empty for the whole city. */
+  path: readonly number[];
+  /** The divisions below the chosen one. */
+  divisions: readonly MapDivision[];
+  highlighted: number | null;
+  casesVersion: number;
+  dataVersion: number;
+}
+
+export type MapHit =
+  | { kind: 'division'; id: number; name: { zh: string; en: string } }
+  | { kind: 'case'; id: number; light: Light | null; name: { zh: string; en: string }; caseNo: string }
+  | { kind: 'cluster'; n: number; green: number; yellow: number; red: number; at: [number, number] }
+  | { kind: 'place'; total: number; address: string };
+
+export interface MapHover {
+  hit: MapHit;
+  x: number;
+  y: number;
+}
+
+export interface MapOptions {
+  extent: Bbox;
+  state: MapState;
+  motion: boolean;
+  label: string;
+  onHover: (hover: MapHover | null) => void;
+  onClick: (hit: MapHit) => void;
+  /** Nothing more is being fetched or moving. */
+  onIdle: () => void;
+  /** Zoom and the top of the density scale, for the legend. */
+  onView: (view: { zoom: number; densityTop: number | null }) => void;
+  /** The graphics were taken away (driver reset); mount again. */
+  onLost: () => void;
+}
+
+export interface MapHandle {
+  setLayers: (state: MapState) => void;
+  fit: (bbox: Bbox) => void;
+  zoomBy: (steps: number) => void;
+  flyTo: (at: readonly [number, number], zoomBy: number) => void;
+  pulse: (lng: number, lat: number, light: Light | null) => void;
+  destroy: () => void;
+}
+
+/** The device cannot show a map. */
+export class NoWebGl extends Error {}

@@ -1,0 +1,22 @@
+/** The wall's clock, on the second; a city that stands still shows its own instant. */
+export class Clock {
+  now = $state(Date.now());
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  start(): void {
+    const tick = (): void => {
+      this.now = Date.now();
+      this.#timer = setTimeout(tick, 1000 - (this.now % 1000));
+    };
+    tick();
+  }
+
+  freeze(at: string): void {
+    this.stop();
+    this.now = Date.parse(at);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Lang } from '../i18n/translate.ts';
+
+export const LAYER_KEYS = ['rates', 'density', 'cases'] as const;
+export type LayerKey = (typeof LAYER_KEYS)[number];
+export type CaseMode = 'open' | 'all';
+
+/** What a wall shows; the whole of it is in the address, so that a link or a reload brings it back. */
+export interface Selection {
+  /** null: the whole city. */
+  division: number | null;
+  layers: readonly LayerKey[];
+  caseMode: CaseMode;
+  lang: Lang;
+  /** false: nothing moves (screenshots). */
+  motion: boolean;
+}
+
+export const DEFAULT_SELECTION: Selection = {
+  division: null,
+  layers: LAYER_KEYS,
+  caseMode: 'open',
+  lang: 'zh',
+  motion: true,
+};
+
+/** Reads an address; what it does not understand is as if it were not there. */
+export function parseSelection(search: string): Selection {
+  const query = new URLSearchParams(search);
+  const division = query.get('division') ?? '';
+  const layers = query.get('layers');
+  return {
+    division: /^[1-9]\d{0,14}$/.test(division) ? Number(division) : null,
+    layers: layers === null ? LAYER_KEYS : LAYER_KEYS.filter((key) => layers.split(',').includes(key)),
+    caseMode: query.get('cases') === 'all' ? 'all' : 'open',
+    lang: query.get('lang') === 'en' ? 'en' : 'zh',
+    motion: query.get('motion') !== 'off',
+  };
+}
+
+/** The shortest address of a selection: what is as usual is left out. "" for the usual wall. */
+export function formatSelection(selection: Selection): string {
+  const query = new URLSearchParams();
+  if (selection.division !== null) query.set('division', String(selection.division));
+  if (selection.layers.length < LAYER_KEYS.length) query.set('layers', selection.layers.join(','));
+  if (selection.caseMode === 'all') query.set('cases', 'all');
+  if (selection.lang === 'en') query.set('lang', 'en');
+  if (!selection.motion) query.set('motion', 'off');
+  const text = query.toString().replaceAll('%2C', ',');
+  return text === '' ? '' : `?${text}`;
+}

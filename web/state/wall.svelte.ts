@@ -1,0 +1,194 @@
+import type { City, Division, LiveCase, Overview } from '../../server/api/shapes.ts';
+import { locale } from '../i18n/locale.svelte.ts';
+import { api } from './api.ts';
+import { prepend } from './bounded.ts';
+import { Clock } from './clock.svelte.ts';
+import { Drawer } from './drawer.svelte.ts';
+import { fetchTrend } from './fetchTrend.ts';
+import { fetchBelow, type Ranking } from './levels.ts';
+import { LiveFeed, type LiveState } from './live.ts';
+import { Membership, MEMBER_LEVELS } from './membership.ts';
+import { Refresher } from './refresher.ts';
+import { Resource } from './resource.svelte.ts';
+import type { Trend } from './trend.ts';
+import { DEFAULT_SELECTION, formatSelection, parseSelection, type Selection } from './url.ts';
+import { RequestFailed } from './http.ts';
+
+/** Events kept for the list, and how many from before the page was opened are asked for. */
+const EVENTS_KEPT = 80;
+const EVENTS_BEFORE = 40;
+
+/** All that a wall knows. Panels read it; only this talks to the server. */
+export class Wall {
+  selection = $state.raw<Selection>(DEFAULT_SELECTION);
+  readonly city = new Resource<City>();
+  readonly overview = new Resource<Overview>();
+  readonly ranking = new Resource<Ranking>();
+  readonly trend = new Resource<Trend>();
+  readonly division = new Resource<Division>();
+  readonly drawer = new Drawer();
+  readonly clock = new Clock();
+
+  connection = $state<LiveState>('connecting');
+  events = $state.raw<LiveCase[]>([]);
+  /** Grows when cases changed: the map then asks for their tiles again. */
+  casesVersion = $state(0);
+  /** Grows when everything changed (an import): all tiles. */
+  dataVersion = $state(0);
+  /** The map shows an event as it comes. */
+  onEvent: (event: LiveCase) => void = () => {};
+
+  readonly timeZone = $derived(this.city.value?.timeZone ?? 'Asia/Shanghai');
+  readonly isDemo = $derived(this.city.value?.kind === 'demo');
+  readonly frozenAt = $derived(this.city.value?.frozenAt ?? null);
+  readonly name = $derived(this.division.value ?? this.city.value);
+  /** Events of the chosen division, newest first. */
+  readonly shownEvents = $derived.by(() => {
+    const chosen = this.selection.division;
+    void this.#members;
+    return chosen === null ? this.events : this.events.filter((e) => this.#membership.isWithin(e.divisionId, chosen));
+  });
+
+  /** Grows when #membership learnt something. */
+  #members = $state(0);
+  #membership = new Membership();
+  #feed = new LiveFeed({
+    open: (url) => new EventSource(url),
+    onCase: (event) => this.#onCase(event),
+    onReset: () => this.#onReset(),
+    onState: (state) => (this.connection = state),
+  });
+  #cityAgain = new Refresher(() => this.#loadCity(), { minMs: 2_000, idleMs: 300_000 });
+  #overviewAgain = new Refresher(() => this.#loadOverview(), { minMs: 2_500, idleMs: 60_000 });
+  #rankingAgain = new Refresher(() => this.#loadRanking(), { minMs: 10_000, idleMs: 60_000 });
+  #trendAgain = new Refresher(() => this.#loadTrend(), { minMs: 30_000, idleMs: 300_000 });
+  #mapAgain = new Refresher(async () => void this.casesVersion++, { minMs: 15_000, idleMs: 60_000 });
+
+  start(): void {
+    this.#adopt(parseSelection(location.search));
+    addEventListener('popstate', this.#onPopState);
+    addEventListener('online', this.#onOnline);
+    this.clock.start();
+    void this.#begin();
+  }
+
+  stop(): void {
+    removeEventListener('popstate', this.#onPopState);
+    removeEventListener('online', this.#onOnline);
+    this.clock.stop();
+    this.#feed.stop();
+    for (const again of [this.#cityAgain, this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain]) {
+      again.stop();
+    }
+  }
+
+  /** Another division, layer or language. Only a change of division makes a step for the back button. */
+  select(change: Partial<Selection>): void {
+    const next = { ...this.selection, ...change };
+    const moved = next.division !== this.selection.division;
+    const url = `${location.pathname}${formatSelection(next)}`;
+    if (moved) history.pushState(null, '', url);
+    else history.replaceState(null, '', url);
+    this.#adopt(next);
+    if (moved) this.#loadDivision();
+  }
+
+  /** After a failure, on the visitor's word. */
+  retry(): void {
+    void this.#begin();
+  }
+
+  #adopt(selection: Selection): void {
+    this.selection = selection;
+    locale.lang = selection.lang;
+  }
+
+  #onPopState = (): void => {
+    const before = this.selection.division;
+    this.#adopt(parseSelection(location.search));
+    if (this.selection.division !== before) this.#loadDivision();
+  };
+
+  #onOnline = (): void => this.#feed.retry();
+
+  async #begin(): Promise<void> {
+    await this.#cityAgain.now();
+    this.#loadDivision();
+  }
+
+  async #loadCity(): Promise<void> {
+    const first = this.city.value === null;
+    await this.city.load((signal) => api.city(signal));
+    const city = this.city.value;
+    if (!city) return;
+    if (city.frozenAt !== null) this.clock.freeze(city.frozenAt);
+    if (first) this.#feed.start(Math.max(0, city.seq - EVENTS_BEFORE));
+  }
+
+  #loadDivision(): void {
+    for (const shown of [this.overview, this.ranking, this.trend]) shown.clear();
+    if (this.selection.division === null) this.division.clear();
+    void this.#overviewAgain.now();
+    void this.#rankingAgain.now();
+    void this.#trendAgain.now();
+    void this.#learnMembers();
+  }
+
+  #loadOverview(): Promise<void> {
+    return this.overview.load((signal) => api.overview(this.selection.division, signal));
+  }
+
+  async #loadRanking(): Promise<void> {
+    const id = this.selection.division;
+    if (id !== null && this.division.value?.id !== id) {
+      try {
+        await this.division.load((signal) => api.division(id, signal));
+      } catch (error) {
+        if (error instanceof RequestFailed && error.status === 404) return this.select({ division: null });
+        this.ranking.error = error as Error;
+        throw error;
+      }
+    }
+    const division = id === null ? null : this.division.value;
+    await this.ranking.load(async (signal) => {
+      const known = this.ranking.value;
+      const below = known?.level
+        ? { level: known.level, children: known.children }
+        : await fetchBelow(division, signal);
+      if (!below) return { level: null, children: [], kpi: null };
+      return { ...below, kpi: await api.ranking(below.level, id, signal) };
+    });
+  }
+
+  #loadTrend(): Promise<void> {
+    const now = this.frozenAt ? Date.parse(this.frozenAt) : Date.now();
+    return this.trend.load((signal) => fetchTrend(this.selection.division, now, this.timeZone, signal));
+  }
+
+  /** Which division lies in which, asked for once, when it is first needed. */
+  async #learnMembers(): Promise<void> {
+    if (this.selection.division === null || this.#membership.size > 0) return;
+    for (const level of MEMBER_LEVELS.slice(0, 3)) {
+      try {
+        this.#membership.add((await api.divisions(level, null)).items);
+        this.#members++;
+      } catch {
+        return; // The list then shows less; the next choice tries again.
+      }
+    }
+  }
+
+  #onCase(event: LiveCase): void {
+    this.events = prepend(this.events, [event], (e) => e.seq, EVENTS_KEPT);
+    for (const again of [this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain]) again.mark();
+    this.onEvent(event);
+  }
+
+  #onReset(): void {
+    this.dataVersion++;
+    this.#membership = new Membership();
+    this.ranking.clear();
+    void this.#begin();
+    void this.#mapAgain.now();
+  }
+}
