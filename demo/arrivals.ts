@@ -30,7 +30,8 @@ export interface CaseCounts {
 export function countCases(scale: number): CaseCounts {
   const accepted = Math.round(ACCEPTED * scale);
   const least = OPEN_FLOOR * DISTRICT_COUNT;
-  if (accepted < 2 * least) throw new RangeError(`scale ${scale} gives ${accepted} cases; at least ${2 * least} are needed`);
+  if (accepted < 2 * least)
+    throw new RangeError(`scale ${scale} gives ${accepted} cases; at least ${2 * least} are needed`);
   const gap = Math.max(accepted - Math.round(CLOSED * scale), least);
   const dropped = Math.min(Math.round(gap * 0.05), gap - least);
   const notFiled = Math.round(dropped * 0.7);
@@ -47,7 +48,8 @@ export function countCases(scale: number): CaseCounts {
 
 /** How busy the city is at an instant; mean 1 over the year that ends at `until`. */
 export function createIntensity(seed: number, until: number): (atMs: number) => number {
-  const season = (day: number): number => CATEGORIES.reduce((sum, c) => sum + c.weight * seasonWeight(c.season, day, seed), 0);
+  const season = (day: number): number =>
+    CATEGORIES.reduce((sum, c) => sum + c.weight * seasonWeight(c.season, day, seed), 0);
   const all = CATEGORIES.reduce((sum, c) => sum + c.weight, 0);
   const cache = new Map<number, number>();
   const raw = (day: number): number => {
@@ -62,7 +64,12 @@ export function createIntensity(seed: number, until: number): (atMs: number) => 
 }
 
 /** `count` instants of the year before `until`, ascending, as dense as the intensity says. */
-export function arriveAt(count: number, intensity: (atMs: number) => number, seed: number, until: number): Float64Array {
+export function arriveAt(
+  count: number,
+  intensity: (atMs: number) => number,
+  seed: number,
+  until: number,
+): Float64Array {
   const from = until - HISTORY_DAYS * DAY;
   const slots = HISTORY_DAYS * 24 * 2;
   const sums = new Float64Array(slots + 1);
@@ -131,7 +138,11 @@ export function decideFates(times: Float64Array, counts: CaseCounts, seed: numbe
 
   // The rest by selection sampling among those old enough to have been judged.
   const random = createRandom(seed, 124);
-  const need: [number, number][] = [[FATE.notFiled, counts.notFiled], [FATE.void, counts.void], [FATE.rejected, counts.rejected]];
+  const need: [number, number][] = [
+    [FATE.notFiled, counts.notFiled],
+    [FATE.void, counts.void],
+    [FATE.rejected, counts.rejected],
+  ];
   let wanted = counts.notFiled + counts.void + counts.rejected;
   let left = 0;
   const old = (i: number): boolean => fates[i] === FATE.closed && until - times[i]! > 14 * HOUR;
@@ -146,4 +157,3 @@ export function decideFates(times: Float64Array, counts: CaseCounts, seed: numbe
   }
   return fates;
 }
-

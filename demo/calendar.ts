@@ -34,10 +34,17 @@ export interface LocalDate {
 export function dateOf(day: number): LocalDate {
   const d = new Date(day * DAY);
   const month = d.getUTCMonth() + 1;
-  return { year: d.getUTCFullYear(), month, day: d.getUTCDate(), weekday: d.getUTCDay(), monthDay: month * 100 + d.getUTCDate() };
+  return {
+    year: d.getUTCFullYear(),
+    month,
+    day: d.getUTCDate(),
+    weekday: d.getUTCDay(),
+    monthDay: month * 100 + d.getUTCDate(),
+  };
 }
 
 /** First day of the lunar year, month and day. Source: the Purple Mountain Observatory's calendar. */
+// prettier-ignore
 const SPRING_FESTIVAL = new Map([
   [2019, 205], [2020, 125], [2021, 212], [2022, 201], [2023, 122], [2024, 210], [2025, 129], [2026, 217], [2027, 206],
   [2028, 126], [2029, 213], [2030, 203], [2031, 123], [2032, 211], [2033, 131], [2034, 219], [2035, 208],
@@ -55,11 +62,17 @@ export function isHoliday(day: number): boolean {
   const { monthDay } = dateOf(day);
   const spring = daysSinceSpringFestival(day);
   if (spring >= -1 && spring <= 6) return true;
-  return monthDay === 101 || (monthDay >= 1001 && monthDay <= 1007) || (monthDay >= 501 && monthDay <= 505) || monthDay === 405;
+  return (
+    monthDay === 101 ||
+    (monthDay >= 1001 && monthDay <= 1007) ||
+    (monthDay >= 501 && monthDay <= 505) ||
+    monthDay === 405
+  );
 }
 
 const BY_HOUR = [
-  0.16, 0.11, 0.08, 0.07, 0.09, 0.2, 0.5, 1.15, 1.95, 2.2, 1.95, 1.45, 0.95, 1.2, 1.7, 1.8, 1.8, 1.75, 1.4, 1.05, 0.85, 0.65, 0.42, 0.25,
+  0.16, 0.11, 0.08, 0.07, 0.09, 0.2, 0.5, 1.15, 1.95, 2.2, 1.95, 1.45, 0.95, 1.2, 1.7, 1.8, 1.8, 1.75, 1.4, 1.05, 0.85,
+  0.65, 0.42, 0.25,
 ];
 const HOUR_MEAN = BY_HOUR.reduce((a, b) => a + b, 0) / 24;
 const BY_WEEKDAY = [0.74, 1.14, 1.1, 1.07, 1.05, 1.06, 0.84];

@@ -40,10 +40,22 @@ function draft(plan: CasePlan, picker: Picker, i: number, random: Random): Draft
   const day = dayOf(reportedAt);
   const hour = hourOf(reportedAt);
   const fate = plan.fates[i]!;
-  const brief = (category: CategoryRow, spot: Spot, sourceKey: string): Brief => ({ category, district: spot.district, sourceKey, reportedAt, until, random });
+  const brief = (category: CategoryRow, spot: Spot, sourceKey: string): Brief => ({
+    category,
+    district: spot.district,
+    sourceKey,
+    reportedAt,
+    until,
+    random,
+  });
   if (fate === FATE.open) {
     const standing = plan.open.get(i)!;
-    const { category, extendedHours } = fitCategory((until - reportedAt) / HOUR, standing, (c) => picker.weight(c, day), random);
+    const { category, extendedHours } = fitCategory(
+      (until - reportedAt) / HOUR,
+      standing,
+      (c) => picker.weight(c, day),
+      random,
+    );
     const spot = picker.spot(category.where, random, standing.district);
     const sourceKey = picker.source(category, hour, random);
     return { category, spot, sourceKey, story: tellOpen(brief(category, spot, sourceKey), standing, extendedHours) };

@@ -11,6 +11,7 @@ export interface CategoryRow extends DemoCategory {
   phrases: string[];
 }
 
+// prettier-ignore
 const MAJORS: Record<string, [zh: string, en: string]> = {
   c01: ['市政公用', 'Municipal utilities'], c02: ['交通', 'Traffic facilities'], c03: ['市容环卫', 'Sanitation'], c04: ['园林绿化', 'Greenery'], c05: ['其他部件', 'Other components'],
   e06: ['市容环境', 'City appearance'], e07: ['宣传广告', 'Advertising'], e08: ['施工管理', 'Construction'], e09: ['街面秩序', 'Street order'], e10: ['其他事件', 'Other events'],
@@ -18,8 +19,10 @@ const MAJORS: Record<string, [zh: string, en: string]> = {
 };
 const KIND = { c: 'component', e: 'event', h: 'hotline' } as const;
 
+// prettier-ignore
 type Row = [major: string, code: string, zh: string, en: string, limitHours: number, department: string, weight: number, season: Season, where: 'any' | 'town', phrases: string];
 
+// prettier-ignore
 const ROWS: Row[] = [
   ['c01', '01001', '供水井盖', 'Water manhole cover', 12, 'water', 9, 'all', 'any', '供水井盖破损|供水井盖缺失，存在安全隐患|井盖松动，车辆经过异响'],
   ['c01', '01002', '污水井盖', 'Sewer manhole cover', 12, 'water', 10, 'all', 'any', '污水井盖下沉|污水井外溢，气味难闻|井盖移位'],
@@ -73,9 +76,25 @@ const ROWS: Row[] = [
 ];
 
 /** The categories, unique by code; `standardRef` says whose table the code is from. */
-export const CATEGORIES: CategoryRow[] = ROWS.map(([major, code, nameZh, nameEn, limitHours, departmentKey, weight, season, where, phrases]) => {
-  const kind = KIND[major[0] as 'c' | 'e' | 'h'];
-  const [majorZh, majorEn] = MAJORS[major]!;
-  const standardRef = kind === 'hotline' ? 'hotline-12345' : 'GB/T 47678.5-2026';
-  return { standardRef, kind, code, majorZh, majorEn, nameZh, nameEn, limitHours, departmentKey, weight, season, where, phrases: phrases.split('|') };
-});
+export const CATEGORIES: CategoryRow[] = ROWS.map(
+  ([major, code, nameZh, nameEn, limitHours, departmentKey, weight, season, where, phrases]) => {
+    const kind = KIND[major[0] as 'c' | 'e' | 'h'];
+    const [majorZh, majorEn] = MAJORS[major]!;
+    const standardRef = kind === 'hotline' ? 'hotline-12345' : 'GB/T 47678.5-2026';
+    return {
+      standardRef,
+      kind,
+      code,
+      majorZh,
+      majorEn,
+      nameZh,
+      nameEn,
+      limitHours,
+      departmentKey,
+      weight,
+      season,
+      where,
+      phrases: phrases.split('|'),
+    };
+  },
+);

@@ -89,11 +89,29 @@ export function buildDivisions(terrain: Terrain, mesh: Mesh): Divisions {
   const groups = groupCells(mesh, terrain.seed);
   const n = mesh.sites.length;
   const out: Divisions = { all: [], grids: [], streets: [], communities: [], districtNames: [] };
-  const add = (code: string, level: DemoDivision['level'], parentCode: string | null, nameZh: string, nameEn: string, cells: number[], owner: ArrayLike<number>): void => {
+  const add = (
+    code: string,
+    level: DemoDivision['level'],
+    parentCode: string | null,
+    nameZh: string,
+    nameEn: string,
+    cells: number[],
+    owner: ArrayLike<number>,
+  ): void => {
     const label = mesh.sites[labelCell(mesh, cells, owner)]!;
     const [labelLng, labelLat] = toLngLat(label.x, label.y);
     const population = cells.reduce((sum, c) => sum + people.get(c)!, 0);
-    out.all.push({ code, level, parentCode, nameZh, nameEn, geometry: outlineOf(mesh, cells, owner), labelLng, labelLat, population });
+    out.all.push({
+      code,
+      level,
+      parentCode,
+      nameZh,
+      nameEn,
+      geometry: outlineOf(mesh, cells, owner),
+      labelLng,
+      labelLat,
+      population,
+    });
   };
   const owners = [0, 1, 2, 3].map(() => new Int32Array(n).fill(-1)) as [Int32Array, Int32Array, Int32Array, Int32Array];
   let communityIndex = 0;
@@ -118,13 +136,28 @@ export function buildDivisions(terrain: Terrain, mesh: Mesh): Divisions {
     const code = CITY.code.slice(0, 4) + String(d.type === '区' ? k + 2 : k - 7 + 21).padStart(2, '0');
     const mine = groups.map((g, i) => ({ g, i })).filter(({ g }) => g.district === k);
     out.districtNames.push(d.stem + d.type);
-    add(code, 2, CITY.code, d.stem + d.type, `${d.pinyin} ${d.type === '区' ? 'District' : 'County'}`, mine.flatMap(({ g }) => g.communities.flat()), owners[1]);
+    add(
+      code,
+      2,
+      CITY.code,
+      d.stem + d.type,
+      `${d.pinyin} ${d.type === '区' ? 'District' : 'County'}`,
+      mine.flatMap(({ g }) => g.communities.flat()),
+      owners[1],
+    );
     mine.forEach(({ g, i }, nth) => {
       const kind = d.type === '区' && g.urban ? 'subdistrict' : g.urban || nth % 5 < 3 ? 'town' : 'township';
       const name = streetNames(kind);
       const streetCode = code + pad((kind === 'subdistrict' ? 0 : kind === 'town' ? 99 : 199) + nth + 1);
       const street = out.streets.length;
-      out.streets.push({ nameZh: name.zh, stem: name.stem, urban: g.urban, district: k, cells: g.communities.flat(), seat: seats[i]! });
+      out.streets.push({
+        nameZh: name.zh,
+        stem: name.stem,
+        urban: g.urban,
+        district: k,
+        cells: g.communities.flat(),
+        seat: seats[i]!,
+      });
       add(streetCode, 3, code, name.zh, name.en, g.communities.flat(), owners[2]);
       const communityNames = createCommunityNames(createRandom(terrain.seed, 72, i));
       g.communities.forEach((cells, j) => {
@@ -136,8 +169,23 @@ export function buildDivisions(terrain: Terrain, mesh: Mesh): Divisions {
         add(communityCode, 4, streetCode, community.zh, community.en, cells, owners[3]);
         cells.forEach((cell, m) => {
           const gridCode = communityCode + pad(m + 1);
-          add(gridCode, 5, communityCode, `${community.zh}第${m + 1}网格`, `${community.en} Grid ${m + 1}`, [cell], self);
-          out.grids.push({ cell, code: gridCode, district: k, street, community: index, population: people.get(cell)! });
+          add(
+            gridCode,
+            5,
+            communityCode,
+            `${community.zh}第${m + 1}网格`,
+            `${community.en} Grid ${m + 1}`,
+            [cell],
+            self,
+          );
+          out.grids.push({
+            cell,
+            code: gridCode,
+            district: k,
+            street,
+            community: index,
+            population: people.get(cell)!,
+          });
         });
       });
     });

@@ -53,18 +53,38 @@ function pieces(mesh: Mesh, cells: readonly number[]): number[][] {
 }
 
 function split(cells: readonly number[], graph: Graph, parts: number, seed: number, key: number): number[][] {
-  const part = partition(cells, graph, Array.from({ length: parts }, () => ({ target: 1 })), createRandom(seed, 52, key));
+  const part = partition(
+    cells,
+    graph,
+    Array.from({ length: parts }, () => ({ target: 1 })),
+    createRandom(seed, 52, key),
+  );
   const out: number[][] = Array.from({ length: parts }, () => []);
   for (const c of cells) out[part.get(c)!]!.push(c);
   return out;
 }
 
 /** A district's streets: those of its towns apart from the rural ones, as far as the pieces hang together. */
-function streetsOf(mesh: Mesh, cells: number[], count: number, isCounty: boolean, seed: number, key: number): { cells: number[]; urban: boolean }[] {
+function streetsOf(
+  mesh: Mesh,
+  cells: number[],
+  count: number,
+  isCounty: boolean,
+  seed: number,
+  key: number,
+): { cells: number[]; urban: boolean }[] {
   const graph = graphOf(mesh, seed, (c) => share(mesh, c), true);
   const inTown = new Set<number>();
-  if (isCounty) for (const p of pieces(mesh, cells.filter((c) => mesh.sites[c]!.town >= 0)).slice(0, 1)) for (const c of p) inTown.add(c);
-  let [rural, ...islands] = pieces(mesh, cells.filter((c) => !inTown.has(c)));
+  if (isCounty)
+    for (const p of pieces(
+      mesh,
+      cells.filter((c) => mesh.sites[c]!.town >= 0),
+    ).slice(0, 1))
+      for (const c of p) inTown.add(c);
+  let [rural, ...islands] = pieces(
+    mesh,
+    cells.filter((c) => !inTown.has(c)),
+  );
   for (const island of islands) for (const c of island) inTown.add(c);
   const town = pieces(mesh, [...inTown]);
   rural ??= [];
@@ -107,7 +127,10 @@ export function groupCells(mesh: Mesh, seed: number): StreetGroup[] {
       flat.push({ group, cells: s.cells });
     }
   });
-  const counts = apportion(COMMUNITY_COUNT, flat.map((f) => f.cells.reduce((sum, c) => sum + share(mesh, c), 0)));
+  const counts = apportion(
+    COMMUNITY_COUNT,
+    flat.map((f) => f.cells.reduce((sum, c) => sum + share(mesh, c), 0)),
+  );
   const graph = graphOf(mesh, seed, (c) => share(mesh, c), true);
   flat.forEach((f, i) => (f.group.communities = split(f.cells, graph, counts[i]!, seed, 5000 + i)));
   return groups;

@@ -44,9 +44,19 @@ export function buildDemoCity(options: DemoOptions): DemoCity {
     standardRef: 'GB/T 47678.5-2026',
     divisions: divisions.all,
     base: buildBase(terrain, mesh, divisions, nets),
-    categories: CATEGORIES.map(({ standardRef, kind, code, majorZh, majorEn, nameZh, nameEn, limitHours, departmentKey }) => ({
-      standardRef, kind, code, majorZh, majorEn, nameZh, nameEn, limitHours, departmentKey,
-    })),
+    categories: CATEGORIES.map(
+      ({ standardRef, kind, code, majorZh, majorEn, nameZh, nameEn, limitHours, departmentKey }) => ({
+        standardRef,
+        kind,
+        code,
+        majorZh,
+        majorEn,
+        nameZh,
+        nameEn,
+        limitHours,
+        departmentKey,
+      }),
+    ),
     departments: DEPARTMENTS,
     sources: SOURCES,
     datasets: DATASETS,
@@ -59,7 +69,14 @@ export function buildDemoCity(options: DemoOptions): DemoCity {
       const spot = picker.spot(category.where, random);
       const sourceKey = picker.source(category, hourOf(atMs), random);
       const { lng, lat, addressZh } = spot;
-      return { sourceKey, categoryCode: category.code, lng, lat, addressZh, descriptionZh: picker.describe(category, spot, random) };
+      return {
+        sourceKey,
+        categoryCode: category.code,
+        lng,
+        lat,
+        addressZh,
+        descriptionZh: picker.describe(category, spot, random),
+      };
     },
     intensity: createIntensity(seed, until),
   };

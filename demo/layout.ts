@@ -2,6 +2,7 @@
 import type { Point } from './plane.ts';
 
 /** Control points of the city's border, clockwise from the north-west shoulder. Made up: no real border was traced. */
+// prettier-ignore
 export const OUTLINE: Point[] = [
   [70, 148], [100, 172], [128, 152], [138, 120], [180, 114], [207, 88], [181, 66], [140, 54], [121, 26], [94, 2],
   [72, -24], [50, -45], [44, -80], [22, -100], [8, -130], [-12, -161], [-45, -150], [-58, -120], [-84, -112],
@@ -12,6 +13,7 @@ export const OUTLINE: Point[] = [
 export const CITY_AREA_KM2 = 42_000;
 
 /** The main stream, from the north-east to the south-west, past the west of the centre. */
+// prettier-ignore
 export const RIVER: Point[] = [
   [128, 185], [112, 160], [96, 134], [84, 110], [62, 84], [44, 62], [28, 44], [14, 27], [4, 16], [-2.2, 8], [-3.4, 2.5],
   [-3.2, -3], [-4.6, -9], [-9, -18], [-14, -34], [-20, -56], [-26, -78], [-30, -100], [-34, -124], [-30, -146], [-36, -170],
@@ -25,6 +27,7 @@ export interface Stream {
 }
 
 /** Tributaries; each ends on the main stream or on another tributary, whose nearest point it is drawn to. */
+// prettier-ignore
 export const STREAMS: Stream[] = [
   { nameZh: '霜河', nameEn: 'Shuang River', rank: 2, line: [[210, 96], [186, 92], [160, 88], [134, 92], [110, 96], [80, 106]] },
   { nameZh: '雁来河', nameEn: 'Yanlai River', rank: 2, line: [[-125, 18], [-100, 20], [-72, 14], [-48, 18], [-24, 12], [-3, 6]] },
@@ -74,11 +77,13 @@ export interface Town {
   density: number;
 }
 
+// prettier-ignore
 const county = (nameZh: string, nameEn: string, x: number, y: number, turn: number, radiusKm: number): Town => ({
   nameZh, nameEn, kind: 'county', x, y, radiusKm, turn, blockX: 0.44, blockY: 0.38, density: 6800,
 });
 
 /** Earlier ones win where two overlap. The county towns follow in the order of the counties. */
+// prettier-ignore
 export const TOWNS: Town[] = [
   { nameZh: '老城', nameEn: 'Old Town', kind: 'old', x: 0.6, y: 0, radiusKm: 3.7, turn: 11, blockX: 0.33, blockY: 0.28, density: 17500 },
   { nameZh: '北新城', nameEn: 'North New Town', kind: 'new', x: 4.6, y: 6.6, radiusKm: 3.3, turn: -16, blockX: 0.5, blockY: 0.44, density: 8500 },
@@ -111,6 +116,7 @@ export interface District {
 
 const areaOfCounty = 4240;
 /** 7 urban districts, 9 counties; 209 streets and towns between them. */
+// prettier-ignore
 export const DISTRICTS: District[] = [
   { stem: '望汀', pinyin: 'Wangting', type: '区', x: 0.2, y: 0.6, areaKm2: 26, streets: 9 },
   { stem: '汀阳', pinyin: 'Tingyang', type: '区', x: 1.6, y: -5.4, areaKm2: 62, streets: 8 },

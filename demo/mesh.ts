@@ -28,8 +28,10 @@ function duals(points: Delaunay<Delaunay.Point>, sites: Site[]): Point[] {
     const ux = (a2 * (b.y - c.y) + b2 * (c.y - a.y) + c2 * (a.y - b.y)) / d;
     const uy = (a2 * (c.x - b.x) + b2 * (a.x - c.x) + c2 * (b.x - a.x)) / d;
     // Barycentric coordinates of the circumcentre; the vertex must stay well inside its triangle.
-    const la = ((b.y - c.y) * (ux - c.x) + (c.x - b.x) * (uy - c.y)) / ((b.y - c.y) * (a.x - c.x) + (c.x - b.x) * (a.y - c.y));
-    const lb = ((c.y - a.y) * (ux - c.x) + (a.x - c.x) * (uy - c.y)) / ((b.y - c.y) * (a.x - c.x) + (c.x - b.x) * (a.y - c.y));
+    const la =
+      ((b.y - c.y) * (ux - c.x) + (c.x - b.x) * (uy - c.y)) / ((b.y - c.y) * (a.x - c.x) + (c.x - b.x) * (a.y - c.y));
+    const lb =
+      ((c.y - a.y) * (ux - c.x) + (a.x - c.x) * (uy - c.y)) / ((b.y - c.y) * (a.x - c.x) + (c.x - b.x) * (a.y - c.y));
     let t1 = lattice ? 0.88 : 0.5;
     const least = lattice ? 0.035 : 0.1;
     for (const l of [la, lb, 1 - la - lb]) if (l < 1 / 3) t1 = Math.min(t1, (1 / 3 - least) / (1 / 3 - l));
@@ -59,7 +61,8 @@ function wiggle(p: Point, q: Point, a: Site, b: Site, key: number, seed: number)
   const n = 1 << levels;
   const f = new Float64Array(n + 1);
   for (let step = n, push = amplitude; step > 1; step >>= 1, push *= 0.62) {
-    for (let i = step / 2; i < n; i += step) f[i] = (f[i - step / 2]! + f[i + step / 2]!) / 2 + random.range(-push, push);
+    for (let i = step / 2; i < n; i += step)
+      f[i] = (f[i - step / 2]! + f[i + step / 2]!) / 2 + random.range(-push, push);
   }
   const m: Point = [a.x + dx * middle, a.y + dy * middle];
   const out: Point[] = [p];
@@ -74,7 +77,10 @@ function wiggle(p: Point, q: Point, a: Site, b: Site, key: number, seed: number)
     const move = Math.max(-0.75, Math.min(0.75, f[i]! - f[n / 2]! * near)) * near;
     const to = move > 0 ? b : a;
     const w = Math.abs(move) * Math.min(1, length / Math.hypot(dx, dy));
-    out.push([end[0] + (m[0] - end[0]) * near + (to.x - m[0]) * w, end[1] + (m[1] - end[1]) * near + (to.y - m[1]) * w]);
+    out.push([
+      end[0] + (m[0] - end[0]) * near + (to.x - m[0]) * w,
+      end[1] + (m[1] - end[1]) * near + (to.y - m[1]) * w,
+    ]);
   }
   out.push(q);
   return out;
@@ -82,7 +88,11 @@ function wiggle(p: Point, q: Point, a: Site, b: Site, key: number, seed: number)
 
 /** Builds the mesh; sites outside the city, or cut off from the rest of it, serve only as its neighbours. */
 export function buildMesh(sites: Site[], seed: number): Mesh {
-  const points = Delaunay.from(sites, (s) => s.x, (s) => s.y);
+  const points = Delaunay.from(
+    sites,
+    (s) => s.x,
+    (s) => s.y,
+  );
   const vertices = duals(points, sites);
   const { triangles, halfedges } = points;
   const around: Mesh['around'] = sites.map(() => []);
@@ -108,13 +118,17 @@ export function buildMesh(sites: Site[], seed: number): Mesh {
         const from = Math.floor(key / 3);
         const to = Math.floor(halfedges[key]! / 3);
         const [a, b] = [sites[triangles[key]!]!, sites[triangles[key % 3 === 2 ? key - 2 : key + 1]!]!];
-        lines.set(key, wiggle(vertices[from]!, vertices[to]!, a, b, key, seed).map(([x, y]) => toLngLat(x, y)));
+        lines.set(
+          key,
+          wiggle(vertices[from]!, vertices[to]!, a, b, key, seed).map(([x, y]) => toLngLat(x, y)),
+        );
       }
       around[i]!.push({ site: triangles[out]!, line: key, reversed: key !== out, from: t, to: Math.floor(next / 3) });
       e = next;
     } while (e !== first);
     let twice = 0;
-    for (const { from, to } of around[i]!) twice += vertices[from]![0] * vertices[to]![1] - vertices[to]![0] * vertices[from]![1];
+    for (const { from, to } of around[i]!)
+      twice += vertices[from]![0] * vertices[to]![1] - vertices[to]![0] * vertices[from]![1];
     if (twice < 0) {
       around[i] = around[i]!.reverse().map((w) => ({ ...w, from: w.to, to: w.from, reversed: !w.reversed }));
     }

@@ -12,7 +12,13 @@ export function chooseParks(terrain: Terrain, mesh: Mesh): number[][] {
   const isBlock = (c: number): boolean => {
     const s = mesh.sites[c]!;
     const t = terrain.towns[s.town];
-    return t !== undefined && t.kind !== 'county' && !Number.isNaN(s.u) && s.inside && mesh.areaKm2[c]! < 1.7 * t.blockX * t.blockY;
+    return (
+      t !== undefined &&
+      t.kind !== 'county' &&
+      !Number.isNaN(s.u) &&
+      s.inside &&
+      mesh.areaKm2[c]! < 1.7 * t.blockX * t.blockY
+    );
   };
   const blocks = mesh.cells.filter(isBlock);
   return Array.from({ length: PARK_COUNT }, (_, i) => {

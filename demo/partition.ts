@@ -64,7 +64,13 @@ class Heap {
   }
 }
 
-function grow(cells: readonly number[], members: Set<number>, graph: Graph, seats: readonly number[], speeds: readonly number[]): Map<number, number> {
+function grow(
+  cells: readonly number[],
+  members: Set<number>,
+  graph: Graph,
+  seats: readonly number[],
+  speeds: readonly number[],
+): Map<number, number> {
   const part = new Map<number, number>();
   const heap = new Heap();
   const parts = seats.length;
@@ -112,7 +118,13 @@ function firstSeats(cells: readonly number[], graph: Graph, wishes: readonly Wis
 /** Parts of a connected set of cells.
  * @param cells connected through `graph.neighbours`; at least as many as wishes.
  * @returns the part (index into wishes) of every cell; every part connected and not empty. */
-export function partition(cells: readonly number[], graph: Graph, wishes: readonly Wish[], random: Random, rounds = 14): Map<number, number> {
+export function partition(
+  cells: readonly number[],
+  graph: Graph,
+  wishes: readonly Wish[],
+  random: Random,
+  rounds = 14,
+): Map<number, number> {
   if (cells.length < wishes.length) throw new RangeError(`partition: ${wishes.length} parts of ${cells.length} cells`);
   if (wishes.length === 1) return new Map(cells.map((c) => [c, 0]));
   const members = new Set(cells);
@@ -148,7 +160,12 @@ export function partition(cells: readonly number[], graph: Graph, wishes: readon
     }
     ratio.forEach((r, k) => (speeds[k] = Math.max(0.02, Math.min(50, speeds[k]! * Math.pow(r, -0.3)))));
   }
-  trade(best!, members, graph, wishes.map((w) => (total * w.target) / wanted));
+  trade(
+    best!,
+    members,
+    graph,
+    wishes.map((w) => (total * w.target) / wanted),
+  );
   return best!;
 }
 
@@ -172,8 +189,11 @@ function trade(part: Map<number, number>, members: Set<number>, graph: Graph, ta
       const w = graph.weight(c);
       for (const [other, n] of touch) {
         if (other === k || n + 1 < (touch.get(k) ?? 0)) continue;
-        const before = Math.abs(sums[k]! - targets[k]!) / targets[k]! + Math.abs(sums[other]! - targets[other]!) / targets[other]!;
-        const after = Math.abs(sums[k]! - w - targets[k]!) / targets[k]! + Math.abs(sums[other]! + w - targets[other]!) / targets[other]!;
+        const before =
+          Math.abs(sums[k]! - targets[k]!) / targets[k]! + Math.abs(sums[other]! - targets[other]!) / targets[other]!;
+        const after =
+          Math.abs(sums[k]! - w - targets[k]!) / targets[k]! +
+          Math.abs(sums[other]! + w - targets[other]!) / targets[other]!;
         if (after >= before - 1e-9 || !staysConnected(lists[k]!, c, graph)) continue;
         part.set(c, other);
         lists[k]!.delete(c);

@@ -47,7 +47,9 @@ export function createPicker(ground: Ground, table: PlaceTable): Picker {
       if (where === 'town' && !isTown[i]) continue;
       if (district < 0 || divisions.grids[grid[i]!]!.district === district) list.push(i);
     }
-    const weights = list.map((i) => ((isTown[i] ? 1.5 : 0.8) * divisions.grids[grid[i]!]!.population) / perGrid[grid[i]!]!);
+    const weights = list.map(
+      (i) => ((isTown[i] ? 1.5 : 0.8) * divisions.grids[grid[i]!]!.population) / perGrid[grid[i]!]!,
+    );
     aliases.set(key, (alias = { list, draw: createAlias(weights) }));
     return alias;
   };
@@ -79,9 +81,20 @@ export function createPicker(ground: Ground, table: PlaceTable): Picker {
       const u = random.next();
       if (category.kind === 'hotline') return u < 0.8 ? 'hotline' : 'app';
       if (night) return u < 0.4 ? 'hotline' : u < 0.65 ? 'app' : u < 0.85 ? 'video' : 'sensor';
-      return u < 0.63 ? 'collector' : u < 0.74 ? 'hotline' : u < 0.84 ? 'app' : u < 0.93 ? 'video' : u < 0.96 ? 'sensor' : 'police_grid';
+      return u < 0.63
+        ? 'collector'
+        : u < 0.74
+          ? 'hotline'
+          : u < 0.84
+            ? 'app'
+            : u < 0.93
+              ? 'video'
+              : u < 0.96
+                ? 'sensor'
+                : 'police_grid';
     },
     describe(category, spot, random) {
+      if (category.kind === 'hotline') return `市民反映${spot.addressZh}${random.pick(category.phrases)}`;
       return `${spot.addressZh}${random.pick(NEAR)}${random.pick(category.phrases)}${random.pick(TAIL)}`;
     },
   };

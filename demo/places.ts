@@ -29,9 +29,11 @@ export interface PlaceTable {
 
 /** Records at scale 1, by class: government the most. */
 const RECORDS: ClassCounts = [1_340_000, 610_000, 210_000, 570_000, 270_000];
+// prettier-ignore
 const ESTATES = ['鹤汀花园', '江畔人家', '锦绣家园', '阳光小区', '安居小区', '翠湖苑', '康居里', '锅炉厂家属楼', '铁路小区', '文苑小区', '北国新村', '幸福里', '桦林苑', '雁鸣小区'];
 
 /** Kinds of places where many records gather: name, probability, weight by class. */
+// prettier-ignore
 const HUBS: [name: string, probability: number, counts: ClassCounts][] = [
   ['小学', 0.008, [16, 2, 0.5, 4, 3]], ['中学', 0.004, [26, 3, 0.5, 5, 4]], ['医院', 0.003, [60, 14, 3, 8, 8]],
   ['社区卫生服务站', 0.006, [12, 2, 0.5, 4, 2]], ['农贸市场', 0.006, [8, 32, 12, 14, 5]], ['政务服务大厅', 0.0025, [130, 8, 3, 22, 6]],
@@ -70,12 +72,16 @@ function inTown(ground: Ground, index: number, g: Grid, random: Random): { point
     along ? town.point(site.u + off, site.v + run) : town.point(site.u + run, site.v + off),
   );
   const road = (along ? net.along : net.across).get(line)!;
-  const position = (along ? site.v : site.u) + run + 40;
-  const number = Math.floor(position * 22) * 2 - 1200 + (side > 0 ? 1 : 0);
+  // Numbers grow from one end of the street, odd on one side: about eighteen to a block.
+  const first = (-1.4 * town.radiusKm) / (along ? town.blockY : town.blockX);
+  const number = Math.floor(((along ? site.v : site.u) + run - first) * 9) * 2 + (side > 0 ? 1 : 2);
   const district = divisions.districtNames[g.district]!;
   const house = `${district}${road.zh} ${Math.max(1, number)} 号`;
   if (deep < 0.16) return { point, addressZh: house };
-  return { point, addressZh: `${house}${ESTATES[(g.community * 7 + random.int(2)) % ESTATES.length]!} ${1 + random.int(18)} 号楼` };
+  return {
+    point,
+    addressZh: `${house}${ESTATES[(g.community * 7 + random.int(2)) % ESTATES.length]!} ${1 + random.int(18)} 号楼`,
+  };
 }
 
 function inCountry(ground: Ground, index: number, g: Grid, random: Random): { point: Point; addressZh: string } {
@@ -94,7 +100,10 @@ function inCountry(ground: Ground, index: number, g: Grid, random: Random): { po
   const point = settle(ground, index, () => {
     const a = random.normal() * size * 1.5;
     const b = random.normal() * size * (atSeat ? 1.2 : 0.5);
-    return [site.x + at(0) * reach + a * Math.cos(turn) - b * Math.sin(turn), site.y + at(1) * reach + a * Math.sin(turn) + b * Math.cos(turn)];
+    return [
+      site.x + at(0) * reach + a * Math.cos(turn) - b * Math.sin(turn),
+      site.y + at(1) * reach + a * Math.sin(turn) + b * Math.cos(turn),
+    ];
   });
   const group = `${divisions.districtNames[g.district]!}${street.nameZh}${community.nameZh}`;
   if (community.nameZh.endsWith('社区')) return { point, addressZh: `${group} ${1 + random.int(60)} 号` };
@@ -106,7 +115,10 @@ export function buildPlaces(ground: Ground, scale: number): PlaceTable {
   const { divisions, terrain } = ground;
   const { grids } = divisions;
   const total = Math.round(60_000 * Math.sqrt(Math.max(0.02, Math.min(1, scale))));
-  const shares = apportion(total, grids.map((g) => Math.pow(g.population, 0.85)));
+  const shares = apportion(
+    total,
+    grids.map((g) => Math.pow(g.population, 0.85)),
+  );
   const places: DemoPlace[] = [];
   const grid = new Int32Array(total);
   const raw: ClassCounts[] = [];
@@ -127,7 +139,13 @@ export function buildPlaces(ground: Ground, scale: number): PlaceTable {
       counts.forEach((c, k) => (sums[k]! += c));
       raw.push(counts);
       grid[places.length] = i;
-      places.push({ lng: point[0], lat: point[1], gridCode: g.code, addressZh: hub ? `${addressZh}${stem}${hub[0]}` : addressZh, counts });
+      places.push({
+        lng: point[0],
+        lat: point[1],
+        gridCode: g.code,
+        addressZh: hub ? `${addressZh}${stem}${hub[0]}` : addressZh,
+        counts,
+      });
     }
   });
   places.forEach((p, i) => {

@@ -44,7 +44,11 @@ export function inRing(x: number, y: number, ring: readonly (readonly number[])[
 }
 
 /** Distance from a point to a polyline, with the side it lies on and the nearest vertex index. */
-export function nearestOnLine(x: number, y: number, line: readonly Point[]): { distance: number; left: boolean; index: number } {
+export function nearestOnLine(
+  x: number,
+  y: number,
+  line: readonly Point[],
+): { distance: number; left: boolean; index: number } {
   let best = Infinity;
   let left = false;
   let index = 0;
@@ -69,8 +73,7 @@ export function nearestOnLine(x: number, y: number, line: readonly Point[]): { d
 /** A smooth curve through control points (Catmull-Rom), sampled at about `stepKm`. */
 export function smoothLine(control: readonly Point[], stepKm: number, closed = false): Point[] {
   const n = control.length;
-  const at = (i: number): Point =>
-    closed ? control[((i % n) + n) % n]! : control[Math.max(0, Math.min(n - 1, i))]!;
+  const at = (i: number): Point => (closed ? control[((i % n) + n) % n]! : control[Math.max(0, Math.min(n - 1, i))]!);
   const out: Point[] = [];
   for (let i = 0; i < (closed ? n : n - 1); i++) {
     const [p0, p1, p2, p3] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
@@ -92,7 +95,13 @@ export function smoothLine(control: readonly Point[], stepKm: number, closed = f
 
 /** Midpoint displacement: doubles the points of a line `levels` times, each moved sideways by chance.
  * @param roughness sideways move as a share of the segment's length. */
-export function roughen(line: readonly Point[], levels: number, roughness: number, random: Random, closed = false): Point[] {
+export function roughen(
+  line: readonly Point[],
+  levels: number,
+  roughness: number,
+  random: Random,
+  closed = false,
+): Point[] {
   let now = line.map((p): Point => [p[0], p[1]]);
   for (let level = 0; level < levels; level++) {
     const next: Point[] = [];
@@ -112,7 +121,11 @@ export function roughen(line: readonly Point[], levels: number, roughness: numbe
 /** A blob: a circle whose radius wanders. Star-shaped about its centre, so never self-crossing.
  * @param wobble 0 = circle, 0.4 = a lobed pond. */
 export function blobRadius(random: Random, wobble: number): (angle: number) => number {
-  const waves = [2, 3, 5, 8, 13].map((k) => ({ k, a: (random.range(0.4, 1) * wobble) / Math.sqrt(k), p: random.range(0, 6.283) }));
+  const waves = [2, 3, 5, 8, 13].map((k) => ({
+    k,
+    a: (random.range(0.4, 1) * wobble) / Math.sqrt(k),
+    p: random.range(0, 6.283),
+  }));
   return (angle) => 1 + waves.reduce((sum, w) => sum + w.a * Math.sin(w.k * angle + w.p), 0) * 0.7;
 }
 

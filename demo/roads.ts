@@ -13,10 +13,12 @@ import type { DemoBaseFeature } from './types.ts';
 
 type Inside = (x: number, y: number) => boolean;
 
+// prettier-ignore
 const EXPRESSWAYS: [zh: string, en: string, line: Point[]][] = [
   ['鹤松高速', 'Hesong Expressway', [[-62, -175], [-40, -118], [-24, -62], [-2, -30], [9.5, -12], [13, 4], [20, 26], [52, 58], [90, 96], [110, 124], [124, 150], [136, 190]]],
   ['雁云高速', 'Yanyun Expressway', [[-130, 24], [-74, 12], [-30, -2], [-12, -10.5], [2, -13], [12, -9], [38, 2], [70, 24], [106, 64], [150, 84], [215, 92]]],
 ];
+// prettier-ignore
 const RING: [zh: string, en: string, rank: 1 | 3, x: number, y: number, rx: number, ry: number][] = [
   ['绕城高速', 'Ring Expressway', 1, 0.4, 0.4, 14.2, 13.2],
   ['二环路', 'Second Ring Road', 3, 1.2, 0.4, 5.4, 5.3],
@@ -33,6 +35,7 @@ const MAIN: [zh: string, en: string, legs: (string | Point)[]][] = [
   ['桦朔公路', 'Huayuan–Shuolin Road', [[-20, 100], '桦原', '朔林']],
   ['雁沙公路', 'Yantan–Shayu Road', ['雁滩', '沙榆', '柳塞', '苇泽', [110, -10]]],
 ];
+// prettier-ignore
 const RAILS: [zh: string, en: string, rank: 1 | 2, line: Point[]][] = [
   ['鹤北铁路', 'Hebei Railway', 1, [[-70, -175], [-52, -92], [-30, -50], [-4, -18], [5, -6], [7.6, -1], [9, 6], [12, 26], [22, 74], [70, 125], [117, 134], [140, 190]]],
   ['雁云铁路', 'Yanyun Railway', 1, [[-130, 18], [-78, 18], [-40, 6], [-14, -8], [0, -9.5], [7.2, -3.5], [26, 4], [66, 13], [92, 44], [112, 70], [172, 91], [220, 98]]],
@@ -92,7 +95,16 @@ function lineFeature(parts: Point[][]): LineString | MultiLineString | null {
 export function buildOverland(terrain: Terrain, inside: Inside): DemoBaseFeature[] {
   const out: DemoBaseFeature[] = [];
   let key = 0;
-  const add = (kind: 'road' | 'rail', rank: 1 | 2 | 3 | 4, zh: string, en: string, minZoom: number, control: Point[], bend: number, closed = false): void => {
+  const add = (
+    kind: 'road' | 'rail',
+    rank: 1 | 2 | 3 | 4,
+    zh: string,
+    en: string,
+    minZoom: number,
+    control: Point[],
+    bend: number,
+    closed = false,
+  ): void => {
     const random = createRandom(terrain.seed, 81, key++);
     const line = smoothLine(roughen(control, closed ? 1 : 2, bend, random, closed), 0.8, closed);
     if (closed) line.push(line[0]!);
@@ -101,7 +113,10 @@ export function buildOverland(terrain: Terrain, inside: Inside): DemoBaseFeature
   };
   for (const [zh, en, line] of EXPRESSWAYS) add('road', 1, zh, en, 5, line, 0.06);
   for (const [zh, en, rank, x, y, rx, ry] of RING) {
-    const ring = Array.from({ length: 12 }, (_, i): Point => [x + rx * Math.cos((i * Math.PI) / 6), y + ry * Math.sin((i * Math.PI) / 6)]);
+    const ring = Array.from({ length: 12 }, (_, i): Point => [
+      x + rx * Math.cos((i * Math.PI) / 6),
+      y + ry * Math.sin((i * Math.PI) / 6),
+    ]);
     add('road', rank, zh, en, rank === 1 ? 8 : 10, ring, 0.07, true);
   }
   for (const [zh, en, legs] of MAIN) {
@@ -140,8 +155,12 @@ export function buildStreets(terrain: Terrain, nets: StreetNet[]): DemoBaseFeatu
   const out: DemoBaseFeature[] = [];
   for (const t of terrain.towns) {
     const reach = Math.ceil((t.radiusKm * 1.7) / t.blockY);
-    const inside: Inside = (x, y) => t.edge(x, y) < 0.12 && (townAt(terrain, x, y) ?? t) === t && riverSide(terrain, x, y).distance > 0.36;
-    for (const [kind, names] of [['along', nets[t.index]!.along], ['across', nets[t.index]!.across]] as const) {
+    const inside: Inside = (x, y) =>
+      t.edge(x, y) < 0.12 && (townAt(terrain, x, y) ?? t) === t && riverSide(terrain, x, y).distance > 0.36;
+    for (const [kind, names] of [
+      ['along', nets[t.index]!.along],
+      ['across', nets[t.index]!.across],
+    ] as const) {
       for (const [k, name] of names) {
         const line = Array.from({ length: reach * 4 + 1 }, (_, i): Point => {
           const run = i / 2 - reach;

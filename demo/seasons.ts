@@ -2,7 +2,19 @@
 import { dateOf, daysSinceSpringFestival, raininess, snowiness } from './calendar.ts';
 
 export type Season =
-  | 'all' | 'snow' | 'heating' | 'rubbish' | 'mosquito' | 'vending' | 'barbecue' | 'flood' | 'fireworks' | 'dust' | 'thaw' | 'grass' | 'frost';
+  | 'all'
+  | 'snow'
+  | 'heating'
+  | 'rubbish'
+  | 'mosquito'
+  | 'vending'
+  | 'barbecue'
+  | 'flood'
+  | 'fireworks'
+  | 'dust'
+  | 'thaw'
+  | 'grass'
+  | 'frost';
 
 const ranges: Record<Exclude<Season, 'all'>, (monthDay: number, day: number, seed: number) => number> = {
   // Only with snow on the ground: November to March.

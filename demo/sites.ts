@@ -54,7 +54,19 @@ export function buildSites(terrain: Terrain): Site[] {
   const sites: Site[] = [];
   const near = new Neighbourhood();
   const put = (x: number, y: number, more: Partial<Site>): void => {
-    const site: Site = { x, y, town: -1, u: 0, v: 0, left: false, bank: false, inside: false, nearWater: false, spacing: spacingAt(terrain, x, y), ...more };
+    const site: Site = {
+      x,
+      y,
+      town: -1,
+      u: 0,
+      v: 0,
+      left: false,
+      bank: false,
+      inside: false,
+      nearWater: false,
+      spacing: spacingAt(terrain, x, y),
+      ...more,
+    };
     sites.push(site);
     near.add(site);
   };
@@ -77,7 +89,9 @@ export function buildSites(terrain: Terrain): Site[] {
   for (const s of sites) {
     const river = riverSide(terrain, s.x, s.y);
     s.left = river.left;
-    s.nearWater = river.distance < s.spacing + 0.6 || LAKES.some((l) => Math.hypot(l.x - s.x, l.y - s.y) < l.radiusKm * 2 + s.spacing);
+    s.nearWater =
+      river.distance < s.spacing + 0.6 ||
+      LAKES.some((l) => Math.hypot(l.x - s.x, l.y - s.y) < l.radiusKm * 2 + s.spacing);
     s.inside = inRing(s.x, s.y, terrain.outline);
   }
   return sites;

@@ -14,7 +14,13 @@ export interface OpenPlan extends Standing {
 
 /** Plans every open case.
  * @param residents by district: beyond the floor, open cases follow the people. */
-export function planOpen(times: Float64Array, fates: Uint8Array, residents: readonly number[], seed: number, until: number): Map<number, OpenPlan> {
+export function planOpen(
+  times: Float64Array,
+  fates: Uint8Array,
+  residents: readonly number[],
+  seed: number,
+  until: number,
+): Map<number, OpenPlan> {
   const open: number[] = [];
   for (let i = 0; i < times.length; i++) if (fates[i] === FATE.open) open.push(i);
   const random = createRandom(seed, 131);
@@ -27,13 +33,22 @@ export function planOpen(times: Float64Array, fates: Uint8Array, residents: read
   }
   // The youngest wait to be filed or dispatched; where the floor makes most cases old, the youngest seventh do.
   const fresh = Math.max(10, hours(open[Math.floor(open.length * 0.86)]!));
-  const plans = new Map<number, OpenPlan>(open.map((i, k) => [i, { district: districts[k]!, light: 'green', status: statusFor(hours(i), fresh, random) }]));
+  const plans = new Map<number, OpenPlan>(
+    open.map((i, k) => [i, { district: districts[k]!, light: 'green', status: statusFor(hours(i), fresh, random) }]),
+  );
   const draw = (share: number, light: 'yellow' | 'red', least: number): void => {
     const fit = open.filter((i) => {
       const p = plans.get(i)!;
-      return p.light === 'green' && p.status !== 'to_file' && p.status !== 'suspended' && hours(i) > (p.status === 'to_dispatch' ? least * 2 : least);
+      return (
+        p.light === 'green' &&
+        p.status !== 'to_file' &&
+        p.status !== 'suspended' &&
+        hours(i) > (p.status === 'to_dispatch' ? least * 2 : least)
+      );
     });
-    const ranked = fit.map((i) => [random.exponential(1) / Math.pow(hours(i), 0.7), i] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const ranked = fit
+      .map((i) => [random.exponential(1) / Math.pow(hours(i), 0.7), i] as const)
+      .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     for (const [, i] of ranked.slice(0, Math.round(share * open.length))) plans.get(i)!.light = light;
   };
   draw(0.175, 'red', 5.5);
@@ -55,7 +70,12 @@ function statusFor(hours: number, fresh: number, random: Random): CaseStatus {
 
 /** A category (and hours of extension, if none is long enough) under which an age shows the wanted light.
  * @param weight of a category on the day of the report. */
-export function fitCategory(ageHours: number, standing: Standing, weight: (c: CategoryRow) => number, random: Random): { category: CategoryRow; extendedHours: number } {
+export function fitCategory(
+  ageHours: number,
+  standing: Standing,
+  weight: (c: CategoryRow) => number,
+  random: Random,
+): { category: CategoryRow; extendedHours: number } {
   const choose = (score: (limit: number) => number): CategoryRow | null => {
     let sum = 0;
     const scores = CATEGORIES.map((c) => {
@@ -74,7 +94,9 @@ export function fitCategory(ageHours: number, standing: Standing, weight: (c: Ca
     light === 'red'
       ? choose((limit) => (limit < ageHours * 0.9 - 0.4 ? Math.min(1, Math.pow((limit * 2.5) / ageHours, 2)) : 0))
       : light === 'yellow'
-        ? choose((limit) => (0.86 * limit < ageHours * 0.88 - 0.2 ? Math.exp(-Math.max(0, ageHours - limit) / 5) + 1e-9 : 0))
+        ? choose((limit) =>
+            0.86 * limit < ageHours * 0.88 - 0.2 ? Math.exp(-Math.max(0, ageHours - limit) / 5) + 1e-9 : 0,
+          )
         : choose((limit) => (limit > ageHours / 0.77 && limit < 30 * ageHours + 30 ? 1 : 0));
   if (category && light !== 'green') return { category, extendedHours: 0 };
   // So long a limit is rare: most old and green cases were given more time.

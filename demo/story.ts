@@ -60,8 +60,12 @@ function lay(log: Log, clock: WorkClock, beats: readonly Beat[], from: number, t
 function intake(brief: Brief): Beat[] {
   const { random } = brief;
   if (brief.sourceKey === 'collector') return [['accept', 0.05 + random.exponential(0.25)]];
-  const beats: Beat[] = [['send_to_verify', 0.05 + random.exponential(0.3)], ['verify_exists', 0.1 + random.exponential(0.8)]];
-  if (random.chance(0.025)) beats.unshift(['send_to_verify', 0.1 + random.exponential(0.2)], ['verify_unclear', 0.2 + random.exponential(0.6)]);
+  const beats: Beat[] = [
+    ['send_to_verify', 0.05 + random.exponential(0.3)],
+    ['verify_exists', 0.1 + random.exponential(0.8)],
+  ];
+  if (random.chance(0.025))
+    beats.unshift(['send_to_verify', 0.1 + random.exponential(0.2)], ['verify_unclear', 0.2 + random.exponential(0.6)]);
   return beats;
 }
 
@@ -80,7 +84,8 @@ function tell(log: Log, dueAt: number | null, yellowAt: number | null): Story {
     yellowAt,
     dueAt,
     // Handled means handled still: a case that came back is not.
-    handledAt: log.status === 'handling' || log.status === 'suspended' ? null : (spot ?? last((s) => s.action === 'feed_back')),
+    handledAt:
+      log.status === 'handling' || log.status === 'suspended' ? null : (spot ?? last((s) => s.action === 'feed_back')),
     closedAt: log.status === 'closed' ? log.steps[log.steps.length - 1]!.at : null,
     reworks: log.steps.filter((s) => s.action === 'check_failed' || s.action === 'reopen').length,
     steps: log.steps,
@@ -113,7 +118,11 @@ export function tellClosed(brief: Brief): Story | null {
   const extended = category.limitHours >= 24 && random.chance(0.025) ? Math.round(category.limitHours / 2) * HOUR : 0;
   const pausedDays = clock === OFFICE && category.limitHours >= 48 && random.chance(0.014) ? 1 + random.int(12) : 0;
   const pause = pausedDays * 24 * HOUR;
-  const used = late ? 1.02 + random.exponential(0.25) : extended > 0 ? random.range(0.68, 0.98) : 0.05 + 0.91 * Math.pow(random.next(), 0.96);
+  const used = late
+    ? 1.02 + random.exponential(0.25)
+    : extended > 0
+      ? random.range(0.68, 0.98)
+      : 0.05 + 0.91 * Math.pow(random.next(), 0.96);
   const dueAt = filedAt + limit + extended + pause;
   let closedAt = filedAt + pause + used * (limit + extended);
   if (clock === OFFICE) closedAt = byDay(closedAt, filedAt + HOUR / 2, late ? until : dueAt, random.next());
@@ -137,7 +146,8 @@ function pauseOf(steps: readonly DemoStep[]): number {
 /** From dispatch to closing, in work hours that add up to `total`. */
 function middle(random: Random, total: number, extended: boolean, pausedDays: number): Beat[] {
   const active = total - pausedDays * 14;
-  const part = (mean: number, most: number): number => Math.max(0.01, Math.min(random.exponential(mean), most * active));
+  const part = (mean: number, most: number): number =>
+    Math.max(0.01, Math.min(random.exponential(mean), most * active));
   const beats: Beat[] = [['dispatch', part(0.3, 0.08)]];
   if (random.chance(0.018)) beats.push(['return', part(2, 0.15)], ['dispatch', part(0.5, 0.08)]);
   const check = (again: boolean): Beat[] => {
@@ -145,10 +155,18 @@ function middle(random: Random, total: number, extended: boolean, pausedDays: nu
     if (!again && random.chance(0.006)) out.push(['check_unclear', part(1, 0.08)], ['send_to_check', part(0.5, 0.04)]);
     return out;
   };
-  const rework: Beat[] = random.chance(0.04) ? [...check(false), ['check_failed', part(1.6, 0.1)], ['feed_back', active * random.range(0.12, 0.3)]] : [];
+  const rework: Beat[] = random.chance(0.04)
+    ? [...check(false), ['check_failed', part(1.6, 0.1)], ['feed_back', active * random.range(0.12, 0.3)]]
+    : [];
   const end: Beat[] = [...check(rework.length > 0), ['check_passed', part(1.6, 0.14)], ['close', part(0.8, 0.08)]];
   if (random.chance(0.0015)) {
-    end.push(['reopen', active * 0.1], ['feed_back', active * 0.15], ['send_to_check', active * 0.02], ['check_passed', active * 0.06], ['close', active * 0.02]);
+    end.push(
+      ['reopen', active * 0.1],
+      ['feed_back', active * 0.15],
+      ['send_to_check', active * 0.02],
+      ['check_passed', active * 0.06],
+      ['close', active * 0.02],
+    );
   }
   const handling = Math.max(0.1 * active, active - sum(beats) - sum(rework) - sum(end));
   const pieces: Beat[] = [];
@@ -164,7 +182,13 @@ export function tellDropped(brief: Brief, how: 'rejected' | 'not_filed' | 'void'
   const { random, until } = brief;
   const clock = clockOf(brief);
   const log = begin(brief);
-  const beats: Beat[] = how === 'rejected' ? [['send_to_verify', 0.1 + random.exponential(0.3)], ['verify_absent', 0.2 + random.exponential(0.9)]] : intake(brief);
+  const beats: Beat[] =
+    how === 'rejected'
+      ? [
+          ['send_to_verify', 0.1 + random.exponential(0.3)],
+          ['verify_absent', 0.2 + random.exponential(0.9)],
+        ]
+      : intake(brief);
   if (how === 'not_filed') beats.push(['decline', 0.1 + random.exponential(0.5)]);
   if (how === 'void') beats.push(['file', 0.05 + random.exponential(0.3)], ['void', 0.2 + random.exponential(0.6)]);
   const end = Math.min(until - 1000, clock.from(clock.to(brief.reportedAt) + sum(beats)));
@@ -178,7 +202,8 @@ export function tellDropped(brief: Brief, how: 'rejected' | 'not_filed' | 'void'
 export function tellPending(brief: Brief): Story {
   const log = begin(brief);
   const age = brief.until - brief.reportedAt;
-  if (brief.sourceKey !== 'collector' && brief.random.chance(0.5)) log.add('send_to_verify', Math.floor((brief.reportedAt + age * 0.6) / 1000) * 1000);
+  if (brief.sourceKey !== 'collector' && brief.random.chance(0.5))
+    log.add('send_to_verify', Math.floor((brief.reportedAt + age * 0.6) / 1000) * 1000);
   return tell(log, null, null);
 }
 
@@ -186,39 +211,66 @@ export function tellPending(brief: Brief): Story {
 export function tellOpen(brief: Brief, standing: Standing, extendedHours: number): Story {
   const { random, until, category, reportedAt } = brief;
   const clock = clockOf(brief);
-  const age = until - reportedAt;
   const log = begin(brief);
   const opening: Beat[] = [...intake(brief), ['file', 0.05 + random.exponential(0.3)]];
   const limit = (category.limitHours + extendedHours) * HOUR;
   const natural = clock.from(clock.to(reportedAt) + sum(opening));
-  let filedAt = Math.min(natural, reportedAt + age * 0.45);
-  if (standing.light === 'yellow') filedAt = Math.max(reportedAt + Math.min(600_000, age * 0.1), until - limit * random.range(0.84, 0.97));
-  if (standing.light === 'red') filedAt = Math.min(filedAt, Math.max(reportedAt + age * 0.05, until - limit * 1.01 - 60_000));
-  filedAt = Math.floor(filedAt / 1000) * 1000;
+  const filedAt = Math.floor(filing(brief, standing, natural, limit) / 1000) * 1000;
   if (standing.status === 'to_file') {
     lay(log, clock, opening.slice(0, -1), reportedAt, filedAt);
     return tell(log, null, null);
   }
   lay(log, clock, opening, reportedAt, filedAt);
-  const beats = standingBeats(random, standing.status, extendedHours > 0);
-  if (beats.length > 0) {
-    const slack = Math.min(beats[beats.length - 1]![0] === 'dispatch' ? 0.9 : 0.35, random.exponential(0.25));
-    lay(log, clock, beats, filedAt, Math.floor((until - Math.max(1000, slack * (until - filedAt))) / 1000) * 1000);
-  }
+  if (standing.status !== 'to_dispatch') work(log, clock, brief, standing.status, filedAt, extendedHours > 0);
   return tell(log, filedAt + limit, filedAt + 0.8 * limit);
 }
 
-function standingBeats(random: Random, status: CaseStatus, extended: boolean): Beat[] {
-  if (status === 'to_dispatch') return [];
-  const beats: Beat[] = [['dispatch', 0.06]];
-  if (random.chance(0.04)) beats.push(['return', 0.1], ['dispatch', 0.05]);
-  if (extended) beats.push(['extend', 0.5]);
-  if (status === 'suspended') beats.push(['suspend', 0.5]);
-  if (status === 'handling' && random.chance(0.05)) beats.push(['feed_back', 0.6], ['send_to_check', 0.1], ['check_failed', 0.2]);
-  if (status === 'handling' && random.chance(0.05)) beats.push(['urge', 0.3]);
-  if (status === 'to_check' || status === 'checking' || status === 'to_close') beats.push(['feed_back', 1]);
-  if (status === 'checking' || status === 'to_close') beats.push(['send_to_check', 0.08]);
-  if (status === 'to_close') beats.push(['check_passed', 0.2]);
-  // A case that was only dispatched has been in handling since soon after it was filed.
-  return beats;
+/** When an open case was filed: as work goes, unless its light asks for another instant. */
+function filing(brief: Brief, standing: Standing, natural: number, limit: number): number {
+  const { random, until, reportedAt } = brief;
+  const age = until - reportedAt;
+  const early = reportedAt + Math.min(600_000, age * 0.1);
+  if (standing.light === 'yellow') {
+    const yellow = (): number => Math.max(early, until - limit * random.range(0.83, 0.97));
+    let at = yellow();
+    for (let tries = 0; tries < 6 && byDay(at, at, at, 0) !== OFFICE.from(OFFICE.to(at)); tries++) at = yellow();
+    return at;
+  }
+  if (standing.light === 'red')
+    return Math.min(natural, reportedAt + age * 0.45, Math.max(early, until - limit * 1.01 - 60_000));
+  const latest = reportedAt + age * 0.45;
+  return natural <= latest ? natural : byDay(latest, early, latest, 0.5);
+}
+
+/** The work done so far on an open case that was dispatched soon after it was filed. */
+function work(log: Log, usual: WorkClock, brief: Brief, status: CaseStatus, filedAt: number, extended: boolean): void {
+  const { random, until } = brief;
+  const end = until - 1000;
+  const clock = usual.to(end) - usual.to(filedAt) < 0.5 ? ROUND_THE_CLOCK : usual;
+  const finish = clock.to(end);
+  const room = finish - clock.to(filedAt);
+  let at = clock.to(filedAt) + Math.min(0.03 + random.exponential(0.3), room * 0.3);
+  log.add('dispatch', clock.from(at));
+  if (random.chance(0.04)) {
+    log.add('return', clock.from((at += Math.min(random.exponential(2), room * 0.15))));
+    log.add('dispatch', clock.from((at += Math.min(random.exponential(0.5), room * 0.1))));
+  }
+  const left = finish - at;
+  const tail = (mean: number): number => Math.min(0.02 + random.exponential(mean), left * 0.2);
+  if (status === 'handling' || status === 'suspended') {
+    const beats: CaseAction[] = extended ? ['extend'] : [];
+    if (status === 'suspended') beats.push('suspend');
+    else if (random.chance(0.05)) beats.push('feed_back', 'send_to_check', 'check_failed');
+    else if (random.chance(0.05)) beats.push('urge');
+    if (beats[0] === 'feed_back') at += left * random.range(0.2, 0.5);
+    for (const action of beats) log.add(action, clock.from((at += tail(action === 'extend' ? left * 0.1 : 2))));
+    return;
+  }
+  if (extended) log.add('extend', clock.from(at + left * random.range(0.1, 0.2)));
+  // From now backwards: how long each has been waiting where it is.
+  const back: CaseAction[] = ['check_passed', 'send_to_check', 'feed_back'];
+  const done = back.slice(status === 'to_close' ? 0 : status === 'checking' ? 1 : 2);
+  let when = finish;
+  const times = done.map(() => (when -= tail(1.5)));
+  done.reverse().forEach((action, i) => log.add(action, clock.from(times[times.length - 1 - i]!)));
 }

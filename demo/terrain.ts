@@ -56,7 +56,13 @@ function prepareTown(town: Town, index: number, seed: number): TownGround {
 }
 
 /** A meander: the line pushed sideways by noise, less where `calm` says so (0 to 1). */
-export function meander(line: Point[], noise: (x: number, y: number) => number, km: number, wave: number, calm: (p: Point) => number): Point[] {
+export function meander(
+  line: Point[],
+  noise: (x: number, y: number) => number,
+  km: number,
+  wave: number,
+  calm: (p: Point) => number,
+): Point[] {
   let run = 0;
   return line.map((p, i) => {
     const a = line[Math.max(0, i - 1)]!;
@@ -64,7 +70,8 @@ export function meander(line: Point[], noise: (x: number, y: number) => number, 
     const length = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1;
     run += Math.hypot(p[0] - a[0], p[1] - a[1]);
     const ends = Math.min(1, i / 6, (line.length - 1 - i) / 6);
-    const push = (Math.sin(run / wave + 2.5 * noise(run / wave / 5, 9.5)) * 0.7 + noise(run / wave, 3.5)) * km * calm(p) * ends;
+    const push =
+      (Math.sin(run / wave + 2.5 * noise(run / wave / 5, 9.5)) * 0.7 + noise(run / wave, 3.5)) * km * calm(p) * ends;
     return [p[0] - ((b[1] - a[1]) / length) * push, p[1] + ((b[0] - a[0]) / length) * push];
   });
 }
@@ -88,7 +95,15 @@ export function buildTerrain(seed: number): Terrain {
 }
 
 /** A natural-looking closed shore: a blob whose edge is roughened a little. */
-export function shore(x: number, y: number, radiusKm: number, stretch: number, wobble: number, random: Random, points = 40): Point[] {
+export function shore(
+  x: number,
+  y: number,
+  radiusKm: number,
+  stretch: number,
+  wobble: number,
+  random: Random,
+  points = 40,
+): Point[] {
   const radius = blobRadius(random, wobble);
   const wide = Math.sqrt(stretch);
   const ring = Array.from({ length: points }, (_, i): Point => {

@@ -12,7 +12,13 @@ export interface DemoOptions {
 }
 
 /** The five classes of data, in the order of every `counts` tuple. */
-export type ClassCounts = [government: number, industry: number, supplyChain: number, governance: number, sensing: number];
+export type ClassCounts = [
+  government: number,
+  industry: number,
+  supplyChain: number,
+  governance: number,
+  sensing: number,
+];
 
 export interface DemoDivision {
   /** 6 digits (city, district), 9 (street), 12 (community), 15 (unit grid). */

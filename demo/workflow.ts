@@ -33,7 +33,13 @@ export const TRANSITIONS: readonly (readonly [CaseStatus | null, CaseAction, Cas
 
 const RULES = new Map(TRANSITIONS.map((t) => [`${t[0] ?? ''}>${t[1]}`, t]));
 const ROLE_ZH: Record<CaseRole, string> = {
-  collector: '采集员', operator: '受理员', shift_lead: '值班长', dispatcher: '派遣员', department: '处置员', supervisor: '督办员', system: '系统',
+  collector: '采集员',
+  operator: '受理员',
+  shift_lead: '值班长',
+  dispatcher: '派遣员',
+  department: '处置员',
+  supervisor: '督办员',
+  system: '系统',
 };
 const SURNAMES = '王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁宋唐许韩冯邓曹彭'.split('');
 

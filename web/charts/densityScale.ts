@@ -4,7 +4,7 @@
 export const topOf = (peak: number): number => 10 ** Math.max(2, Math.ceil(Math.log10(Math.max(1, peak))));
 
 /** Decades of the scale under its top that are drawn. */
-export const DECADES = 5;
+export const DECADES = 4;
 
 /** Where a density stands on the scale, 0 to 1; logarithmic. */
 export function densityShare(perKm2: number, top: number): number {
@@ -14,11 +14,11 @@ export function densityShare(perKm2: number, top: number): number {
 
 /** City lights: nothing, slate, ivory. [share, r, g, b, a] */
 const STOPS: readonly (readonly [number, number, number, number, number])[] = [
-  [0, 70, 110, 150, 0],
-  [0.3, 84, 132, 170, 34],
-  [0.55, 150, 178, 186, 96],
-  [0.78, 240, 220, 170, 190],
-  [1, 255, 250, 232, 245],
+  [0, 84, 132, 170, 0],
+  [0.3, 110, 158, 190, 60],
+  [0.55, 190, 200, 190, 130],
+  [0.78, 245, 222, 170, 205],
+  [1, 255, 250, 232, 255],
 ];
 
 export function densityColor(share: number): [number, number, number, number] {

@@ -133,7 +133,7 @@ export function labelLayers(labels: readonly PlacedLabel[], fontPx: number): Lay
     fontFamily: FONT,
     fontSettings: { sdf: true, fontSize: 40, buffer: 6, radius: 12 },
     outlineColor: HALO,
-    outlineWidth: 5,
+    outlineWidth: 6,
     sizeUnits: 'pixels' as const,
     getPosition: ({ division }: PlacedLabel): [number, number] => [division.label[0], division.label[1]],
     getPixelOffset: ({ offset }: PlacedLabel): [number, number] => [offset[0], offset[1] + dy * fontPx],
@@ -151,8 +151,8 @@ export function labelLayers(labels: readonly PlacedLabel[], fontPx: number): Lay
       ...line(0.58),
       id: 'label-rates',
       getText: ({ division }) => division.figure,
-      getSize: fontPx * 0.88,
-      getColor: [206, 216, 228, 255],
+      getSize: fontPx * 0.9,
+      getColor: [222, 229, 238, 255],
     }),
   ];
 }

@@ -31,7 +31,7 @@ export async function loadDensity({ z, x, y }: TileIndex, signal?: AbortSignal):
 export function paintDensity(tile: DensityTile, top: number): ImageData {
   const image = new ImageData(SIDE, SIDE);
   tile.perKm2.forEach((density, i) => {
-    if (density > 0) image.data.set(densityColor(Math.max(0.06, densityShare(density, top))), i * 4);
+    if (density > 0) image.data.set(densityColor(densityShare(density, top)), i * 4);
   });
   return image;
 }

@@ -37,6 +37,9 @@ const PLACES: readonly (readonly [number, number])[] = [
   [3.4, 0],
 ];
 
+/** A label that would lie on marks with more than this share of its area is left out: two unread are worse than one. */
+const MOST_COVERED = 0.3;
+
 /**
  * The labels that fit without touching one another, the weightiest first, each moved a little where it would cover marks.
  * @param zoom at which 1 world = 512 × 2^zoom px.
@@ -67,7 +70,7 @@ export function placeLabels(
       if (!best || cost < best.cost) best = { box, offset, cost };
       if (cost === 0) break;
     }
-    if (!best) continue;
+    if (!best || best.cost > areaOf(best.box) * MOST_COVERED) continue;
     kept.push(best.box);
     placed.push({ division, offset: best.offset });
   }
@@ -87,6 +90,8 @@ const boxAround = (x: number, y: number, halfWidth: number, halfHeight: number):
   top: y - halfHeight,
   bottom: y + halfHeight,
 });
+
+const areaOf = (box: Box): number => (box.right - box.left) * (box.bottom - box.top);
 
 /** Area that two boxes share. */
 const shared = (a: Box, b: Box): number =>

@@ -15,6 +15,8 @@ export class Refresher {
   readonly #run: () => Promise<void>;
   readonly #options: RefresherOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The latest run; an older one that ends late decides nothing. */
+  #turn = 0;
   #running = false;
   #marked = false;
   #stopped = false;
@@ -26,29 +28,30 @@ export class Refresher {
     this.#options = options;
   }
 
-  /** Something changed: run as soon as minMs allows. */
+  /** Something changed: run as soon as minMs allows. Nothing runs before the first now(). */
   mark(): void {
     if (this.#marked) return;
     this.#marked = true;
-    if (!this.#running && this.#failures === 0) this.#schedule();
+    const begun = this.#lastRun > -Infinity;
+    if (begun && !this.#running && this.#failures === 0) this.#schedule();
   }
 
   /** Run now, whatever the waits say (first load, another division, retry). */
   async now(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
+    const turn = ++this.#turn;
     this.#running = true;
     this.#marked = false;
     this.#lastRun = Date.now();
-    try {
-      await this.#run();
-      this.#failures = 0;
-    } catch {
-      this.#failures += 1;
-    } finally {
-      this.#running = false;
-      this.#schedule();
-    }
+    const failed = await this.#run().then(
+      () => false,
+      () => true,
+    );
+    if (turn !== this.#turn) return;
+    this.#failures = failed ? this.#failures + 1 : 0;
+    this.#running = false;
+    this.#schedule();
   }
 
   stop(): void {

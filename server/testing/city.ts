@@ -1,0 +1,66 @@
+import { pino } from 'pino';
+import { buildDemoCity } from '../../demo/index.ts';
+import type { DemoCity } from '../../demo/types.ts';
+import { createApp } from '../app.ts';
+import { fixedClock, type Clock, type Database } from '../db/index.ts';
+import { loadDemo } from '../demo/index.ts';
+import { openHub, type LiveHub } from '../live/index.ts';
+import { openRuntime, type Runtime } from '../runtime.ts';
+import { followVersions, tileService, type LayerVersions } from '../tiles/index.ts';
+
+/** The instant at which every test city stands: a Monday noon in November, in Heting. */
+export const TEST_UNTIL = new Date('2026-11-23T12:00:00+08:00');
+export const TEST_SCALE = 0.02;
+export const TEST_SEED = 7;
+
+let built: DemoCity | undefined;
+
+/** The small demonstration city, built once a process. */
+export function smallCity(): DemoCity {
+  built ??= buildDemoCity({ seed: TEST_SEED, scale: TEST_SCALE, until: TEST_UNTIL });
+  return built;
+}
+
+/** Loads the small city, frozen. */
+export async function loadSmallCity(db: Database): Promise<DemoCity> {
+  const demo = smallCity();
+  const options = { seed: TEST_SEED, scale: TEST_SCALE, until: TEST_UNTIL, frozen: true };
+  await loadDemo(db, demo, options, () => undefined);
+  return demo;
+}
+
+export interface TestApp {
+  app: ReturnType<typeof createApp>;
+  runtime: Runtime;
+  hub: LiveHub;
+  versions: LayerVersions;
+  /** Answer of a GET as JSON; throws where the status is not 200. */
+  json<T>(path: string): Promise<T>;
+  close(): void;
+}
+
+/** The server's routes without a socket. */
+export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL)): Promise<TestApp> {
+  const runtime = await openRuntime(db, clock);
+  const hub = await openHub(db);
+  const versions = await followVersions(db);
+  const tiles = tileService(db, runtime.clock, versions, 8e6);
+  const log = pino({ level: 'silent' });
+  const app = createApp({ runtime, hub, tiles, log, pages: '/nonexistent', publicUrl: undefined });
+  return {
+    app,
+    runtime,
+    hub,
+    versions,
+    async json<T>(path: string) {
+      const response = await app.request(path);
+      if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return (await response.json()) as T;
+    },
+    close() {
+      hub.close();
+      versions.close();
+      runtime.close();
+    },
+  };
+}
