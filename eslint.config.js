@@ -15,7 +15,21 @@ const never = (files, groups) => ({
 });
 
 /** A server room, and the rooms above it that it must not know. */
-const ROOMS = ['db', 'access', 'files', 'city', 'geocode', 'records', 'signals', 'cases', 'kpi', 'tiles', 'live', 'demo', 'commands'];
+const ROOMS = [
+  'db',
+  'access',
+  'files',
+  'city',
+  'geocode',
+  'records',
+  'signals',
+  'cases',
+  'kpi',
+  'tiles',
+  'live',
+  'demo',
+  'commands',
+];
 const above = (room) => ROOMS.slice(ROOMS.indexOf(room) + 1);
 /** @param up how an import leaves the room: '../' from its own files, '../../' from a folder inside it. */
 const restrictions = (room, up) => [
@@ -60,7 +74,10 @@ export default ts.config(
   { files: ['web/**/*'], languageOptions: { globals: { ...globals.browser } } },
   { files: ['**/*.js', '**/*.mjs'], ...ts.configs.disableTypeChecked },
   never(['tiles/**/*.ts'], [['^\\.\\./', 'tiles/ imports nothing but itself', false]]),
-  never(['demo/**/*.ts'], [['/(server|web|bench|tools)/(?!cases/words)', 'demo/ is pure: types of server/ only', true]]),
+  never(
+    ['demo/**/*.ts'],
+    [['/(server|web|bench|tools)/(?!cases/words)', 'demo/ is pure: types of server/ only', true]],
+  ),
   never(
     ['web/**/*.ts', 'web/**/*.svelte'],
     [
@@ -76,5 +93,8 @@ export default ts.config(
     ],
   ),
   ...roomRules,
-  { files: ['**/*.test.ts', 'server/testing/**', 'e2e/**', 'bench/**', 'tools/**'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['**/*.test.ts', 'server/testing/**', 'e2e/**', 'bench/**', 'tools/**'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
 );

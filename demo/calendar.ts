@@ -43,7 +43,8 @@ export function dateOf(day: number): LocalDate {
   };
 }
 
-/** First day of the lunar year, month and day. Source: the Purple Mountain Observatory's calendar. */
+/** First day of the lunar year, month and day. Compared with ICU's Chinese calendar, which differs by a day in 2027 and
+ * 2030, when the new moon falls within minutes of midnight in China. A year not listed counts as 5 February. */
 // prettier-ignore
 const SPRING_FESTIVAL = new Map([
   [2019, 205], [2020, 125], [2021, 212], [2022, 201], [2023, 122], [2024, 210], [2025, 129], [2026, 217], [2027, 206],

@@ -81,13 +81,10 @@ function streetsOf(
       cells.filter((c) => mesh.sites[c]!.town >= 0),
     ).slice(0, 1))
       for (const c of p) inTown.add(c);
-  let [rural, ...islands] = pieces(
-    mesh,
-    cells.filter((c) => !inTown.has(c)),
-  );
+  const outside = cells.filter((c) => !inTown.has(c));
+  const [rural = [], ...islands] = pieces(mesh, outside);
   for (const island of islands) for (const c of island) inTown.add(c);
   const town = pieces(mesh, [...inTown]);
-  rural ??= [];
   if (town.length !== 1 || rural.length < count) {
     return split(cells, graph, count, seed, key).map((s) => ({ cells: s, urban: isUrban(mesh, s) }));
   }

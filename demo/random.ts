@@ -81,12 +81,14 @@ export function createAlias(weights: ArrayLike<number>): (u: number) => number {
   }
   while (small.length > 0 && large.length > 0) {
     const s = small.pop()!;
-    const l = large[large.length - 1]!;
+    const l = large.at(-1)!;
     alias[s] = l;
-    chance[l] = chance[l]! - (1 - chance[s]!);
-    if (chance[l]! < 1) small.push(large.pop()!);
+    const rest = chance[l]! - (1 - chance[s]!);
+    chance[l] = rest;
+    if (rest < 1) small.push(large.pop()!);
   }
-  for (const i of [...small, ...large]) chance[i] = 1;
+  for (const i of small) chance[i] = 1;
+  for (const i of large) chance[i] = 1;
   return (u) => {
     const x = u * n;
     const i = Math.min(n - 1, Math.floor(x));

@@ -48,7 +48,7 @@ function leg(terrain: Terrain, from: string | Point, to: string | Point, random:
   const [a, b] = [town(from), town(to)];
   const start: Point = a ? a.point(0.5, 0.5) : (from as Point);
   const end: Point = b ? b.point(0.5, 0.5) : (to as Point);
-  let line = smoothLine(roughen([start, end], 3, 0.09, random), 0.8);
+  let line = smoothLine(roughen([start, end], 3, 0.09, random), 0.4);
   if (a) {
     const exit = line.findIndex(([x, y]) => a.edge(x, y) > 0.3);
     if (exit >= 0) line = [...throughTown(a, line[exit]!), ...line.slice(exit)];
@@ -106,7 +106,7 @@ export function buildOverland(terrain: Terrain, inside: Inside): DemoBaseFeature
     closed = false,
   ): void => {
     const random = createRandom(terrain.seed, 81, key++);
-    const line = smoothLine(roughen(control, closed ? 1 : 2, bend, random, closed), 0.8, closed);
+    const line = smoothLine(roughen(control, closed ? 1 : 2, bend, random, closed), 0.4, closed);
     if (closed) line.push(line[0]!);
     const geometry = lineFeature(clipLine(line, inside));
     if (geometry) out.push({ kind, rank, nameZh: zh, nameEn: en, minZoom, geometry });

@@ -209,7 +209,7 @@ export function tellPending(brief: Brief): Story {
 
 /** A case that stands open at `until` as asked. The category must suit the light (see standing.ts). */
 export function tellOpen(brief: Brief, standing: Standing, extendedHours: number): Story {
-  const { random, until, category, reportedAt } = brief;
+  const { random, category, reportedAt } = brief;
   const clock = clockOf(brief);
   const log = begin(brief);
   const opening: Beat[] = [...intake(brief), ['file', 0.05 + random.exponential(0.3)]];
@@ -259,10 +259,11 @@ function work(log: Log, usual: WorkClock, brief: Brief, status: CaseStatus, file
   const tail = (mean: number): number => Math.min(0.02 + random.exponential(mean), left * 0.2);
   if (status === 'handling' || status === 'suspended') {
     const beats: CaseAction[] = extended ? ['extend'] : [];
+    const roll = random.next();
     if (status === 'suspended') beats.push('suspend');
-    else if (random.chance(0.05)) beats.push('feed_back', 'send_to_check', 'check_failed');
-    else if (random.chance(0.05)) beats.push('urge');
-    if (beats[0] === 'feed_back') at += left * random.range(0.2, 0.5);
+    else if (roll < 0.05) beats.push('feed_back', 'send_to_check', 'check_failed');
+    else if (roll < 0.1) beats.push('urge');
+    if (beats[0] === 'feed_back') at += left * random.range(0.15, 0.35);
     for (const action of beats) log.add(action, clock.from((at += tail(action === 'extend' ? left * 0.1 : 2))));
     return;
   }

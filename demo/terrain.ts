@@ -123,7 +123,11 @@ export function isWet(terrain: Terrain, x: number, y: number): boolean {
 
 /** The town a point lies in, or null. */
 export function townAt(terrain: Terrain, x: number, y: number): TownGround | null {
-  return terrain.towns.find((t) => t.edge(x, y) < 0) ?? null;
+  return (
+    terrain.towns.find(
+      (t) => Math.abs(x - t.x) < 2 * t.radiusKm && Math.abs(y - t.y) < 2 * t.radiusKm && t.edge(x, y) < 0,
+    ) ?? null
+  );
 }
 
 /** Wanted distance between unit-grid sites at a point, km. */

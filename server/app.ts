@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { compress } from 'hono/compress';
 import type { Logger } from 'pino';
 import { apiRoutes } from './api/routes.ts';
 import { docsPage } from './api/docs.ts';
-import { HekanError } from './errors.ts';
+import { badRequest, HekanError } from './errors.ts';
 import { liveRoutes, type LiveHub } from './live/index.ts';
 import type { Runtime } from './runtime.ts';
 import { tileRoutes, type TileService } from './tiles/index.ts';
@@ -20,6 +20,10 @@ export interface AppParts {
   pages: string;
   publicUrl: string | undefined;
 }
+
+const packer = compress();
+/** Only for clients that ask for it: hono's own packs for those that say nothing, too. */
+const compressed: MiddlewareHandler = (c, next) => (c.req.header('accept-encoding') ? packer(c, next) : next());
 
 const SELF = "'self'";
 
@@ -68,6 +72,11 @@ export function createApp(parts: AppParts): Hono {
   app.onError((error) => problem(error, log));
   app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
   app.use(secureHeaders(PAGE_HEADERS));
+  app.use(async (c, next) => {
+    // PostgreSQL's text has no NUL: better refused here than failing there.
+    if (c.req.url.includes('%00')) throw badRequest('url', c.req.url, 'no NUL character');
+    await next();
+  });
 
   app.get('/health', (c) => c.json({ status: 'up' }));
   app.get('/ready', async (c) => {
@@ -77,9 +86,12 @@ export function createApp(parts: AppParts): Hono {
   });
 
   app.route('/api/live', liveRoutes(hub));
-  app.route('/tiles', tileRoutes(tiles, () => runtime.cityOrNull(), publicUrl));
+  app.route(
+    '/tiles',
+    tileRoutes(tiles, () => runtime.cityOrNull(), publicUrl),
+  );
   const api = apiRoutes(runtime);
-  app.use('/api/*', compress());
+  app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');
     await next();
@@ -94,7 +106,11 @@ export function createApp(parts: AppParts): Hono {
 function openApi(api: ReturnType<typeof apiRoutes>) {
   const document = api.getOpenAPI31Document({
     openapi: '3.1.0',
-    info: { title: 'Hekan 鹤瞰', version: '1', description: 'Figures, cases and tiles of one city. Errors are problem+json.' },
+    info: {
+      title: 'Hekan 鹤瞰',
+      version: '1',
+      description: 'Figures, cases and tiles of one city. Errors are problem+json.',
+    },
     servers: [{ url: '/api' }],
   });
   return document;
@@ -106,7 +122,7 @@ function servePages(app: Hono, pages: string): void {
     await next();
     if (c.res.status === 200) c.header('Cache-Control', 'public, max-age=31536000, immutable');
   });
-  app.use('/assets/*', compress());
+  app.use('/assets/*', compressed);
   app.use(
     '*',
     serveStatic({

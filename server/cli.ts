@@ -27,7 +27,10 @@ async function main(args: string[]): Promise<number> {
   }
   const command = COMMANDS.get(name);
   if (!command) {
-    throw new HekanError('bad_request', `no command ${JSON.stringify(name)}\n\n${USAGE}`, { field: 'command', given: name });
+    throw new HekanError('bad_request', `no command ${JSON.stringify(name)}\n\n${USAGE}`, {
+      field: 'command',
+      given: name,
+    });
   }
   if (rest.includes('--help') || rest.includes('-h')) {
     console.log(command.usage);

@@ -43,5 +43,8 @@ export class HekanError extends Error {
 /** A request that names a wrong value: 400 with the field and what was given (cut to 200 characters). */
 export function badRequest(field: string, given: string, expected: string): HekanError {
   const shown = given.length > 200 ? `${given.slice(0, 200)}…` : given;
-  return new HekanError('bad_request', `${field}: expected ${expected}, got ${JSON.stringify(shown)}`, { field, given: shown });
+  return new HekanError('bad_request', `${field}: expected ${expected}, got ${JSON.stringify(shown)}`, {
+    field,
+    given: shown,
+  });
 }

@@ -22,20 +22,34 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-function listenOn(fetch: (request: Request) => Response | Promise<Response>, host: string, port: number): Promise<ServerType> {
+function listenOn(
+  fetch: (request: Request) => Response | Promise<Response>,
+  host: string,
+  port: number,
+): Promise<ServerType> {
   return new Promise((done, fail) => {
     const server = listen({ fetch, hostname: host, port }, () => done(server));
     server.on('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE';
       fail(
-        new HekanError('setup', taken ? `port ${port} is taken: set PORT to another` : `cannot listen on ${host}:${port}: ${cause.message}`, {
-          field: 'PORT',
-          given: String(port),
-          cause,
-        }),
+        new HekanError(
+          'setup',
+          taken ? `port ${port} is taken: set PORT to another` : `cannot listen on ${host}:${port}: ${cause.message}`,
+          {
+            field: 'PORT',
+            given: String(port),
+            cause,
+          },
+        ),
       );
     });
   });
+}
+
+/** Fails early where the port is taken: before a city is built for nothing. @throws HekanError('setup'). */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const probe = await listenOn(() => new Response(), host, port);
+  await new Promise((done) => probe.close(done));
 }
 
 /** Relays, folds, and tells the other processes. @returns stop. */

@@ -10,7 +10,14 @@ export interface Verdict {
 
 const COUNTS = ['accepted', 'closed', 'ended', 'closed_on'];
 
-async function compare(db: Database, read: string, recount: string, keys: string[], counts: string[], params: unknown[]): Promise<Verdict> {
+async function compare(
+  db: Database,
+  read: string,
+  recount: string,
+  keys: string[],
+  counts: string[],
+  params: unknown[],
+): Promise<Verdict> {
   const { rows } = await db.query<Verdict>(
     `with as_read as (${read}), recount as (${recount})
      select count(*)::int as compared, (count(*) filter (where ${counts
@@ -56,4 +63,3 @@ export async function verifyDensity(db: Database): Promise<Verdict> {
     from record where cell is not null group by 1, 2`;
   return add(verdict, await compare(db, placed, records, ['cell', 'n'], [...CLASS_COLUMNS], []));
 }
-

@@ -19,7 +19,8 @@ function sh(command, args, options = {}) {
 function pinnedNode() {
   for (const file of ['node_modules/node/bin/node', 'node_modules/.bin/node']) {
     const path = ROOT + file;
-    if (existsSync(path) && spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('v24.')) return path;
+    if (existsSync(path) && spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('v24.'))
+      return path;
   }
   return null;
 }
@@ -29,7 +30,9 @@ function pinnedNode() {
  * Set HEKAN_OFFLINE=1 where there is no registry: then what is there is used.
  */
 export function ensureDependencies() {
-  const lock = createHash('sha256').update(readFileSync(`${ROOT}package-lock.json`)).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(`${ROOT}package-lock.json`))
+    .digest('hex');
   const installed = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock;
   if (!installed && process.env.HEKAN_OFFLINE !== '1') {
     console.log('· installing packages from npm (once)');

@@ -5,5 +5,9 @@ import { ensureDependencies, ROOT } from './dependencies.mjs';
 const node = ensureDependencies();
 const folder = process.env.INIT_CWD ?? process.cwd();
 const env = { ...process.env, HEKAN_DATA: process.env.HEKAN_DATA ?? `${ROOT}.hekan` };
-const result = spawnSync(node, [`${ROOT}server/cli.ts`, ...process.argv.slice(2)], { cwd: folder, env, stdio: 'inherit' });
+const result = spawnSync(node, [`${ROOT}server/cli.ts`, ...process.argv.slice(2)], {
+  cwd: folder,
+  env,
+  stdio: 'inherit',
+});
 process.exit(result.status ?? 1);

@@ -12,7 +12,11 @@ function sourcesHash(): string {
     exclude: ['**/node_modules/**'],
   });
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(file).update('\0').update(readFileSync(ROOT + file));
+  for (const file of files.sort())
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(ROOT + file));
   return hash.digest('hex');
 }
 
@@ -20,7 +24,8 @@ function sourcesHash(): string {
 export async function ensurePages(): Promise<boolean> {
   if (!existsSync(`${ROOT}web`)) return false;
   const hash = sourcesHash();
-  if (existsSync(STAMP) && existsSync(`${ROOT}dist/web/index.html`) && readFileSync(STAMP, 'utf8') === hash) return false;
+  if (existsSync(STAMP) && existsSync(`${ROOT}dist/web/index.html`) && readFileSync(STAMP, 'utf8') === hash)
+    return false;
   const vite = `${ROOT}node_modules/vite/bin/vite.js`;
   await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: ROOT });
   mkdirSync(`${ROOT}dist`, { recursive: true });

@@ -18,9 +18,23 @@ export async function dumpSchema(): Promise<string> {
     await db.close();
     const args = ['--schema-only', '--no-owner', '--no-privileges', '--schema=public', `--dbname=${postgres.url}`];
     const dump = execFileSync(join(bin, 'pg_dump'), args, { encoding: 'utf8', maxBuffer: 1 << 26 });
-    const kept = dump.split('\n').filter((line) => !/^(--.*|\\.*|SET .*|SELECT pg_catalog\.set_config.*|CREATE SCHEMA public;|COMMENT ON SCHEMA public.*)$/.test(line));
+    const kept = dump
+      .split('\n')
+      .filter(
+        (line) =>
+          !/^(--.*|\\.*|SET .*|SELECT pg_catalog\.set_config.*|CREATE SCHEMA public;|COMMENT ON SCHEMA public.*)$/.test(
+            line,
+          ),
+      );
     const header = '-- Made by `npm run schema` from the migrations; checked by `npm run check`. Do not edit.\n';
-    return header + kept.join('\n').replace(/\n{3,}/g, '\n\n').trim() + '\n';
+    return (
+      header +
+      kept
+        .join('\n')
+        .replace(/\n{3,}/g, '\n\n')
+        .trim() +
+      '\n'
+    );
   } finally {
     postgres.stop();
   }

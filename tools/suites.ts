@@ -25,7 +25,11 @@ interface Suite {
 /** Runs a program with its output shown. @returns exit code and what it wrote to standard output. */
 function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; output: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (text: string) => {
@@ -54,7 +58,15 @@ interface VitestReport {
 async function runVitest(project: string, env: Record<string, string> = {}): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'hekan-report-'));
   const file = join(folder, 'report.json');
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ];
   const { code } = await run(args, env);
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
@@ -67,7 +79,9 @@ async function runVitest(project: string, env: Record<string, string> = {}): Pro
   }
 }
 
-const update: Record<string, string> = process.argv.includes('--update-screenshots') ? { HEKAN_UPDATE_SCREENSHOTS: '1' } : {};
+const update: Record<string, string> = process.argv.includes('--update-screenshots')
+  ? { HEKAN_UPDATE_SCREENSHOTS: '1' }
+  : {};
 const SUITES: Suite[] = [
   { name: 'check', missing: () => null, run: runCheck },
   { name: 'unit', missing: () => null, run: () => runVitest('unit') },

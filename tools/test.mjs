@@ -20,7 +20,9 @@ function installDebian() {
   const missing = missingPackages();
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.log(`· missing: ${missing.join(', ')}. As root: apt-get install ${missing.join(' ')}. What needs them is skipped.`);
+    console.log(
+      `· missing: ${missing.join(', ')}. As root: apt-get install ${missing.join(' ')}. What needs them is skipped.`,
+    );
     return;
   }
   console.log(`· installing from Debian: ${missing.join(', ')}`);

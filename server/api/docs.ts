@@ -25,7 +25,9 @@ function parameterRow({ name, required, description, schema }: Parameter): strin
 function operationSection(path: string, operation: Operation): string {
   const rows = ((operation.parameters ?? []) as Parameter[]).map(parameterRow).join('');
   const table = rows ? `<table><tr><th>parameter</th><th>type</th><th></th></tr>${rows}</table>` : '';
-  const link = path.includes('{') ? `<code>GET /api${path}</code>` : `<a href="/api${path}"><code>GET /api${path}</code></a>`;
+  const link = path.includes('{')
+    ? `<code>GET /api${path}</code>`
+    : `<a href="/api${path}"><code>GET /api${path}</code></a>`;
   return `<section><h2>${link}</h2><p>${escapeHtml(operation.summary ?? '')}</p>${table}</section>`;
 }
 

@@ -4,7 +4,16 @@ import { CASE_STATUSES, listCases, readCase, STATUS_FILTERS } from '../cases/ind
 import { listDivisions, readDivision, type Bbox } from '../city/index.ts';
 import { currentSeq } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
-import { addDays, completionByDay, completionByDivision, dayIn, daysBetween, KPI_DEFINITIONS, parseDay, readOverview } from '../kpi/index.ts';
+import {
+  addDays,
+  completionByDay,
+  completionByDivision,
+  dayIn,
+  daysBetween,
+  KPI_DEFINITIONS,
+  parseDay,
+  readOverview,
+} from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
 import * as shapes from './shapes.ts';
 
@@ -37,7 +46,10 @@ const KpiQuery = z.strictObject({
 });
 
 function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
-  const problem = (text: string) => ({ description: text, content: { 'application/problem+json': { schema: shapes.Problem } } });
+  const problem = (text: string) => ({
+    description: text,
+    content: { 'application/problem+json': { schema: shapes.Problem } },
+  });
   return {
     200: { description, content: { 'application/json': { schema } } },
     400: problem('Something in the request is wrong; field and given say what'),
@@ -49,7 +61,8 @@ function answers<Schema extends z.ZodType>(schema: Schema, description: string) 
 function parseBbox(text: string): Bbox {
   const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   const [west = NaN, south = NaN, east = NaN, north = NaN] = parts;
-  const ok = parts.length === 4 && west >= -180 && east <= 180 && south >= -90 && north <= 90 && west < east && south < north;
+  const ok =
+    parts.length === 4 && west >= -180 && east <= 180 && south >= -90 && north <= 90 && west < east && south < north;
   if (!ok) throw badRequest('bbox', text, 'west,south,east,north in degrees');
   return [west, south, east, north];
 }
@@ -70,13 +83,19 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
       if (result.success) return;
       const issue = result.error.issues[0];
       const field = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
-      const expected = issue?.code === 'unrecognized_keys' ? 'no such parameter here' : (issue?.message ?? 'another value');
+      const expected =
+        issue?.code === 'unrecognized_keys' ? 'no such parameter here' : (issue?.message ?? 'another value');
       throw new HekanError('bad_request', `${field.slice(0, 60)}: ${expected}`, { field: field.slice(0, 60) });
     },
   });
 
   app.openapi(
-    createRoute({ method: 'get', path: '/city', summary: 'What city this is', responses: answers(shapes.City, 'The city') }),
+    createRoute({
+      method: 'get',
+      path: '/city',
+      summary: 'What city this is',
+      responses: answers(shapes.City, 'The city'),
+    }),
     async (c) => {
       const city = runtime.city();
       return c.json(
@@ -162,7 +181,8 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
       const query = c.req.valid('query');
       const period = parsePeriod(query);
       if (query.by === 'division') {
-        if (query.division !== undefined) throw badRequest('division', String(query.division), 'parent, where by=division');
+        if (query.division !== undefined)
+          throw badRequest('division', String(query.division), 'parent, where by=division');
         const asOf = query.asOf === undefined ? null : new Date(query.asOf);
         const { level, parent = null } = query;
         const answer = await db.snapshot((client) =>

@@ -12,7 +12,9 @@ export const CRS_NAMES = ['wgs84', 'cgcs2000', 'gcj02', 'bd09'] as const;
 
 const instant = z.string().openapi({ example: '2026-11-23T10:00:00.000+08:00' });
 const day = z.string().openapi({ example: '2026-11-23' });
-const bbox = z.tuple([z.number(), z.number(), z.number(), z.number()]).openapi({ description: 'west, south, east, north' });
+const bbox = z
+  .tuple([z.number(), z.number(), z.number(), z.number()])
+  .openapi({ description: 'west, south, east, north' });
 
 /** A share. `percent` is cut, never rounded up: 479034/480717 is "99.64", and only n = d is "100.00". */
 export const Rate = z.object({
@@ -79,7 +81,13 @@ export const Overview = z.object({
     annotated: RateFigure,
     byClass: z.array(z.object({ class: z.enum(CLASSES), located: Figure })),
     datasets: z.array(
-      z.object({ key: z.string(), nameZh: z.string(), nameEn: z.string(), class: z.enum(CLASSES), annotated: RateFigure }),
+      z.object({
+        key: z.string(),
+        nameZh: z.string(),
+        nameEn: z.string(),
+        class: z.enum(CLASSES),
+        annotated: RateFigure,
+      }),
     ),
   }),
   places: Figure,

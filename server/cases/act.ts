@@ -156,10 +156,21 @@ export async function reportCase(
     };
     const steps = [{ at, action: 'report' as const, from: null, to: status, note: null, ...by }];
     await insertCases(client, datasetId, [
-      { id, externalId: caseNo, caseNo, divisionId, status, reportedAt: at, updatedAt: at, reworks: 0, steps, ...unset, ...rest },
+      {
+        id,
+        externalId: caseNo,
+        caseNo,
+        divisionId,
+        status,
+        reportedAt: at,
+        updatedAt: at,
+        reworks: 0,
+        steps,
+        ...unset,
+        ...rest,
+      },
     ]);
     await announce(client, id, 'report', at);
     return id;
   });
 }
-

@@ -91,7 +91,8 @@ export function filterCases(scope: Scope, filter: CaseFilter, now: Date): Knex.Q
   if (filter.category !== undefined) {
     query.whereRaw('c.category_id in (select id from category where code = ?)', [filter.category]);
   }
-  if (filter.source !== undefined) query.whereRaw('c.source_id in (select id from source where key = ?)', [filter.source]);
+  if (filter.source !== undefined)
+    query.whereRaw('c.source_id in (select id from source where key = ?)', [filter.source]);
   if (filter.bbox) {
     const [west, south, east, north] = filter.bbox;
     query.where(postgis.boundingBoxIntersects('c.geom', postgis.makeEnvelope(west, south, east, north, 4326)));

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '../db/index.ts';
-import { locateDivisions } from '../city/locate.ts';
+import { locateDivisions } from '../city/index.ts';
 import { moveCases } from './update.ts';
 
 const CHUNK = 500;

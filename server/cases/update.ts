@@ -166,7 +166,10 @@ const MOVE_COLUMNS = [
 ] as const satisfies BulkColumns;
 
 /** Files cases under other divisions, counts included, in the caller's transaction, which must hold the rows locked. */
-export async function moveCases(client: Queryable, moves: readonly { id: string; divisionId: number }[]): Promise<void> {
+export async function moveCases(
+  client: Queryable,
+  moves: readonly { id: string; divisionId: number }[],
+): Promise<void> {
   if (moves.length === 0) return;
   await client.query(
     `with input as (select * from ${unnestInput(MOVE_COLUMNS)}),

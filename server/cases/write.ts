@@ -116,7 +116,12 @@ function stepRow(caseId: number, seq: number, step: NewStep): unknown[] {
 }
 
 /** Appends steps to one case. */
-export async function insertSteps(client: Queryable, caseId: number, firstSeq: number, steps: NewStep[]): Promise<void> {
+export async function insertSteps(
+  client: Queryable,
+  caseId: number,
+  firstSeq: number,
+  steps: NewStep[],
+): Promise<void> {
   const rows = steps.map((step, i) => stepRow(caseId, firstSeq + i, step));
   await insertRows(client, 'step', STEP_COLUMNS, rows);
 }

@@ -36,7 +36,21 @@ const LEVEL_NAMES = new Map(
 export const LEVEL_CHOICES = 'city, district, street, community or grid (市, 区县, 街道/乡镇, 社区/村, 网格)';
 
 const CANDIDATES = {
-  code: ['code', 'adcode', 'ad_code', '代码', '区划代码', '行政区划代码', '编码', 'geoid', 'gb', 'id', 'gid', 'fid', 'objectid'],
+  code: [
+    'code',
+    'adcode',
+    'ad_code',
+    '代码',
+    '区划代码',
+    '行政区划代码',
+    '编码',
+    'geoid',
+    'gb',
+    'id',
+    'gid',
+    'fid',
+    'objectid',
+  ],
   name: ['name_zh', 'namezh', 'name', '名称', '区划名称', 'name_chn', 'mc', 'title', 'label'],
   nameEn: ['name_en', 'nameen', 'name:en', 'eng_name', 'ename', '英文名称'],
   level: ['level', '级别', '层级', 'admin_type'],
@@ -63,7 +77,8 @@ function textOf(value: unknown): string {
 /** Property names of a file, by lower case. */
 function propertyNames(features: RawFeature[]): Map<string, string> {
   const names = new Map<string, string>();
-  for (const { properties } of features) for (const name of Object.keys(properties)) names.set(name.toLowerCase(), name);
+  for (const { properties } of features)
+    for (const name of Object.keys(properties)) names.set(name.toLowerCase(), name);
   return names;
 }
 
@@ -116,14 +131,19 @@ export function mapProperties(features: RawFeature[], options: PropertyOptions):
     fixedParent: options.parent?.trim() || null,
   };
   const has = `the features have: ${[...names.values()].slice(0, 50).join(', ') || 'no properties'}`;
-  const fail = (field: string, message: string) => new HekanError('bad_request', `${field}: ${message}; ${has}`, { field });
+  const fail = (field: string, message: string) =>
+    new HekanError('bad_request', `${field}: ${message}; ${has}`, { field });
   if (map.fixedLevel === null && map.level === null) {
-    throw fail('level', `nothing in the file says which level its divisions are: pass --level with ${LEVEL_CHOICES}, or --level-property`);
+    throw fail(
+      'level',
+      `nothing in the file says which level its divisions are: pass --level with ${LEVEL_CHOICES}, or --level-property`,
+    );
   }
   if (map.code === null && features.every(({ id }) => textOf(id) === '')) {
-    throw fail('code-property', 'no property with the divisions\' codes was found: pass --code-property');
+    throw fail('code-property', "no property with the divisions' codes was found: pass --code-property");
   }
-  if (map.name === null) throw fail('name-property', 'no property with the divisions\' names was found: pass --name-property');
+  if (map.name === null)
+    throw fail('name-property', "no property with the divisions' names was found: pass --name-property");
   return map;
 }
 
@@ -144,5 +164,11 @@ export function readProperties({ id, properties }: RawFeature, map: PropertyMap)
     throw new FeatureProblem(at(map.level) === '' ? 'no_level' : 'unknown_level', map.level ?? 'level', at(map.level));
   }
   const parentCode = map.fixedParent ?? (at(map.parent) || null);
-  return { code, level, nameZh: name, nameEn: at(map.nameEn) || null, parentCode: parentCode === code ? null : parentCode };
+  return {
+    code,
+    level,
+    nameZh: name,
+    nameEn: at(map.nameEn) || null,
+    parentCode: parentCode === code ? null : parentCode,
+  };
 }

@@ -41,13 +41,16 @@ const MAX_LISTED = 20;
 const n = (value: number) => value.toLocaleString('en-US');
 
 function formatRepair({ feature, code, name, reason, areaKm2, areaChangePercent }: Repair): string {
-  const change = areaChangePercent === null ? '' : `, ${areaChangePercent >= 0 ? '+' : ''}${areaChangePercent.toFixed(3)} %`;
+  const change =
+    areaChangePercent === null ? '' : `, ${areaChangePercent >= 0 ? '+' : ''}${areaChangePercent.toFixed(3)} %`;
   return `    feature ${feature} ${code} ${name}: ${reason}; now ${areaKm2.toFixed(3)} km²${change}`;
 }
 
 /** Some lines, and how many more there are. */
 function firstOf(lines: string[]): string[] {
-  return lines.length > MAX_LISTED ? [...lines.slice(0, MAX_LISTED), `    … and ${n(lines.length - MAX_LISTED)} more`] : lines;
+  return lines.length > MAX_LISTED
+    ? [...lines.slice(0, MAX_LISTED), `    … and ${n(lines.length - MAX_LISTED)} more`]
+    : lines;
 }
 
 export function levelName(level: number): string {
@@ -57,7 +60,9 @@ export function levelName(level: number): string {
 /** The report for a terminal, a line each. */
 export function formatDivisionReport(report: DivisionReport): string[] {
   const { features, rejects } = report;
-  const reasons = Object.entries(rejects.byReason).map(([reason, count]) => `${n(count)} ${reason.replaceAll('_', ' ')}`);
+  const reasons = Object.entries(rejects.byReason).map(
+    ([reason, count]) => `${n(count)} ${reason.replaceAll('_', ' ')}`,
+  );
   const levels = Object.entries(report.byLevel).map(([level, count]) => `${n(count)} ${level}`);
   const read = Object.entries(report.properties).map(([key, name]) => `${key} from ${name}`);
   const lines = [
@@ -70,13 +75,17 @@ export function formatDivisionReport(report: DivisionReport): string[] {
     lines.push(`  shapes repaired ${n(report.repaired.length)}:`, ...firstOf(report.repaired.map(formatRepair)));
   }
   if (report.changed.length > 0) {
-    lines.push('  updated:', ...firstOf(report.changed.map(({ code, changed }) => `    ${code}: ${changed.join(', ')}`)));
+    lines.push(
+      '  updated:',
+      ...firstOf(report.changed.map(({ code, changed }) => `    ${code}: ${changed.join(', ')}`)),
+    );
   }
   const warnings = formatFindings(report.warnings, 'feature');
   if (warnings.length > 0) lines.push('  noticed, and taken all the same:', ...warnings.map((line) => `  ${line}`));
   for (const code of report.madeCities) lines.push(`  city ${code} was made: the union of its districts`);
   if (report.parentsByPosition > 0) lines.push(`  parents found by position: ${n(report.parentsByPosition)}`);
-  if (report.refiledCases > 0) lines.push(`  cases filed under a division that covers them now: ${n(report.refiledCases)}`);
+  if (report.refiledCases > 0)
+    lines.push(`  cases filed under a division that covers them now: ${n(report.refiledCases)}`);
   lines.push(`  city: ${report.city.nameZh} (${report.city.nameEn}), ${report.city.timeZone}`);
   lines.push(...report.notes.map((note) => `  ${note}`));
   if (rejects.path) lines.push(`  rejects, with feature number and reason: ${rejects.path}`);

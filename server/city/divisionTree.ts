@@ -33,7 +33,9 @@ async function planCities(client: Queryable, wanted: Map<string, string | null>)
   const orphans = await client.query<{ id: number; code: string }>(
     'select id, code from division where valid_to is null and level = 2 and parent_id is null order by id',
   );
-  const cities = await client.query<{ code: string }>('select code from division where valid_to is null and level = 1 order by id');
+  const cities = await client.query<{ code: string }>(
+    'select code from division where valid_to is null and level = 1 order by id',
+  );
   const only = cities.rows.length === 1 ? cities.rows[0]?.code : undefined;
   const plan = new Map<string, number[]>();
   for (const { id, code } of orphans.rows) {
@@ -150,7 +152,11 @@ async function mendPaths(client: Queryable): Promise<number[]> {
  * where none is there; those without a parent get one by position; paths follow the parents.
  * @param wanted parent's code by code, of the file's districts.
  */
-export async function mendTree(client: Queryable, wanted: Map<string, string | null>, names: CityNames): Promise<TreeReport> {
+export async function mendTree(
+  client: Queryable,
+  wanted: Map<string, string | null>,
+  names: CityNames,
+): Promise<TreeReport> {
   const madeCities: string[] = [];
   for (const [code, districts] of await planCities(client, wanted)) {
     if (await makeCity(client, code, districts, names)) madeCities.push(code);

@@ -44,7 +44,11 @@ async function readKnown(client: Queryable, divisions: readonly NewDivision[]): 
 /** Why a division cannot stand where the file puts it, or null. */
 function refusal(division: NewDivision, known: Known | undefined, parent: Known | undefined) {
   if (known && known.level !== division.level) {
-    return { reason: 'code_at_another_level', field: 'level', value: `${division.level}, the database has ${division.code} at ${known.level}` };
+    return {
+      reason: 'code_at_another_level',
+      field: 'level',
+      value: `${division.level}, the database has ${division.code} at ${known.level}`,
+    };
   }
   if (parent && parent.level >= division.level) {
     return { reason: 'parent_not_above', field: 'parent', value: `${parent.code} at level ${parent.level}` };
@@ -70,7 +74,11 @@ const INSERT_COLUMNS = [
 
 const SHAPE = `cross join lateral (select st_geomfromewkb(decode(ewkb, 'hex')) as geom) as shape`;
 
-async function insertDivisions(client: Queryable, datasetId: number, rows: readonly (readonly unknown[])[]): Promise<void> {
+async function insertDivisions(
+  client: Queryable,
+  datasetId: number,
+  rows: readonly (readonly unknown[])[],
+): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
     `insert into division (id, dataset_id, parent_id, level, path, code, name_zh, name_en, geom, label, area_km2)
@@ -91,7 +99,11 @@ const UPDATE_COLUMNS = [
 ] as const;
 
 /** In place: the figures hang on the id, and a case that was filed under it stays counted in it. Paths follow later. */
-async function updateDivisions(client: Queryable, datasetId: number, rows: readonly (readonly unknown[])[]): Promise<void> {
+async function updateDivisions(
+  client: Queryable,
+  datasetId: number,
+  rows: readonly (readonly unknown[])[],
+): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
     `update division d set dataset_id = $1::int, parent_id = coalesce(input.parent_id, d.parent_id), name_zh = input.name_zh, name_en = input.name_en,
@@ -106,7 +118,11 @@ async function updateDivisions(client: Queryable, datasetId: number, rows: reado
  * Inserts divisions of one level and changes those whose code is known, in the caller's transaction.
  * @param divisions of different codes; their parents have been written before.
  */
-export async function writeDivisions(client: Queryable, datasetId: number, divisions: readonly NewDivision[]): Promise<WriteResult> {
+export async function writeDivisions(
+  client: Queryable,
+  datasetId: number,
+  divisions: readonly NewDivision[],
+): Promise<WriteResult> {
   const known = await readKnown(client, divisions);
   const result: WriteResult = { inserted: [], updated: [], unchanged: 0, refused: [] };
   const inserts: unknown[][] = [];

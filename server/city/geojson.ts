@@ -30,7 +30,7 @@ export class FeatureProblem extends Error {
     super(reason);
     this.reason = reason;
     this.field = field;
-    this.value = (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 200);
+    this.value = (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)).slice(0, 200);
   }
 }
 
@@ -44,8 +44,13 @@ function parseJson(file: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
-    const why = cause instanceof RangeError ? 'brackets are nested too deep, or it is too large' : (cause as Error).message;
-    throw new HekanError('bad_request', `file: ${file} is not JSON: ${why.slice(0, 200)}`, { field: 'file', given: file, cause });
+    const why =
+      cause instanceof RangeError ? 'brackets are nested too deep, or it is too large' : (cause as Error).message;
+    throw new HekanError('bad_request', `file: ${file} is not JSON: ${why.slice(0, 200)}`, {
+      field: 'file',
+      given: file,
+      cause,
+    });
   }
 }
 
@@ -64,10 +69,14 @@ function checkCrs(member: unknown, crs: CrsName): void {
   const advice = geographic
     ? `GCJ-02 and BD-09 have no such name; if the file is ${crs} and only labelled wrongly, remove its "crs" member`
     : 'it must be in degrees: convert it first, e.g. ogr2ogr -t_srs EPSG:4326 out.geojson in.geojson';
-  throw new HekanError('bad_request', `crs: the file says its coordinates are ${text.slice(0, 100)}, --crs says ${crs}; ${advice}`, {
-    field: 'crs',
-    given: crs,
-  });
+  throw new HekanError(
+    'bad_request',
+    `crs: the file says its coordinates are ${text.slice(0, 100)}, --crs says ${crs}; ${advice}`,
+    {
+      field: 'crs',
+      given: crs,
+    },
+  );
 }
 
 function toFeature(value: unknown, index: number): RawFeature {
@@ -92,8 +101,14 @@ export function readGeoJson(file: string, crs: CrsName): GeoJsonFile {
   const type = isRecord(json) ? json['type'] : undefined;
   const list = isRecord(json) && type === 'Feature' ? [json] : isRecord(json) ? json['features'] : undefined;
   if (!isRecord(json) || (type !== 'FeatureCollection' && type !== 'Feature') || !Array.isArray(list)) {
-    const given = isRecord(json) ? `"type": ${JSON.stringify(type) ?? 'missing'}` : JSON.stringify(json)?.slice(0, 50);
-    throw badRequest('file', `${given ?? ''} in ${file}`, 'GeoJSON with "type": "FeatureCollection" and "features", or one "Feature"');
+    const given = isRecord(json)
+      ? `"type": ${type === undefined ? 'missing' : JSON.stringify(type)}`
+      : JSON.stringify(json).slice(0, 50);
+    throw badRequest(
+      'file',
+      `${given} in ${file}`,
+      'GeoJSON with "type": "FeatureCollection" and "features", or one "Feature"',
+    );
   }
   if (list.length === 0) throw badRequest('file', file, 'at least one feature');
   checkCrs(json['crs'], crs);

@@ -3,9 +3,22 @@ import type { Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import type { Findings, ImportOutput, RejectsFile } from '../files/index.ts';
 import type { Repair } from './divisionReport.ts';
-import { mapProperties, readProperties, type DivisionValues, type PropertyMap, type PropertyOptions } from './divisionProperties.ts';
+import {
+  mapProperties,
+  readProperties,
+  type DivisionValues,
+  type PropertyMap,
+  type PropertyOptions,
+} from './divisionProperties.ts';
 import type { NewDivision } from './divisionWrite.ts';
-import { FeatureProblem, OUT_OF_RANGE, readGeoJson, readGeometry, type RawFeature, type ReadGeometry } from './geojson.ts';
+import {
+  FeatureProblem,
+  OUT_OF_RANGE,
+  readGeoJson,
+  readGeometry,
+  type RawFeature,
+  type ReadGeometry,
+} from './geojson.ts';
 import { checkShapes, type CheckedShape } from './shapeCheck.ts';
 
 export interface ReadDivisions {
@@ -23,7 +36,12 @@ interface Candidate {
 }
 
 /** Features whose properties and coordinates can be read; the others go to the rejects. */
-function readCandidates(features: RawFeature[], map: PropertyMap, crs: CrsName, reject: (feature: RawFeature, problem: FeatureProblem) => void) {
+function readCandidates(
+  features: RawFeature[],
+  map: PropertyMap,
+  crs: CrsName,
+  reject: (feature: RawFeature, problem: FeatureProblem) => void,
+) {
   const first = new Map<string, number>();
   const candidates: Candidate[] = [];
   const outOfRange: [RawFeature, FeatureProblem][] = [];
@@ -58,7 +76,10 @@ function readCandidates(features: RawFeature[], map: PropertyMap, crs: CrsName, 
 }
 
 function repairOf({ feature, values, read }: Candidate, shape: CheckedShape): Repair | null {
-  const open = read.closedRings > 0 ? `${read.closedRings} ${read.closedRings === 1 ? 'ring was' : 'rings were'} not closed` : null;
+  const open =
+    read.closedRings > 0
+      ? `${read.closedRings} ${read.closedRings === 1 ? 'ring was' : 'rings were'} not closed`
+      : null;
   const reason = [open, shape.invalidReason].filter((part) => part !== null).join('; ');
   if (reason === '') return null;
   const { areaKm2, givenAreaKm2 } = shape;
@@ -78,7 +99,8 @@ function checkPrefix({ feature, values }: Candidate, warnings: Findings): void {
   const { code, parentCode } = values;
   if (parentCode === null || !/^\d{6}(\d{3}){0,2}$/.test(code) || !/^\d{6}(\d{3}){0,2}$/.test(parentCode)) return;
   const prefix = code.length === 6 ? code.slice(0, 4) : code.slice(0, -3);
-  if (!parentCode.startsWith(prefix)) warnings.add('code_without_its_parents_prefix', feature.number, `${code}, parent ${parentCode}`);
+  if (!parentCode.startsWith(prefix))
+    warnings.add('code_without_its_parents_prefix', feature.number, `${code}, parent ${parentCode}`);
 }
 
 /**
@@ -106,7 +128,10 @@ export async function readDivisions(
   for (const [i, candidate] of candidates.entries()) {
     const shape = shapes[i];
     if (!shape?.ewkb || !(shape.areaKm2 > 0)) {
-      reject(candidate.feature, new FeatureProblem('no_area_left', 'geometry', shape?.invalidReason ?? 'its area is 0'));
+      reject(
+        candidate.feature,
+        new FeatureProblem('no_area_left', 'geometry', shape?.invalidReason ?? 'its area is 0'),
+      );
       continue;
     }
     const repair = repairOf(candidate, shape);
@@ -116,10 +141,14 @@ export async function readDivisions(
   }
   if (divisions.length === 0) {
     const reasons = Object.entries(rejects.byReason()).map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`);
-    throw new HekanError('bad_request', `file: none of the ${features.length} features of ${file} can be taken: ${reasons.join(', ')}`, {
-      field: 'file',
-      given: file,
-    });
+    throw new HekanError(
+      'bad_request',
+      `file: none of the ${features.length} features of ${file} can be taken: ${reasons.join(', ')}`,
+      {
+        field: 'file',
+        given: file,
+      },
+    );
   }
   return { divisions, features: features.length, sha256, properties, repaired };
 }

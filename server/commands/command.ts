@@ -26,7 +26,8 @@ export function numberOption(given: Given, name: string, preset: number, min: nu
   const text = textOption(given, name);
   if (text === undefined) return preset;
   const value = Number(text);
-  if (text.trim() === '' || !(value >= min && value <= max)) throw badRequest(`--${name}`, text, `a number ${min} to ${max}`);
+  if (text.trim() === '' || !(value >= min && value <= max))
+    throw badRequest(`--${name}`, text, `a number ${min} to ${max}`);
   return value;
 }
 
@@ -35,7 +36,8 @@ export function instantOption(given: Given, name: string): Date | undefined {
   const text = textOption(given, name);
   if (text === undefined) return undefined;
   const at = new Date(text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(at.getTime())) throw badRequest(`--${name}`, text, 'an ISO 8601 instant');
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(at.getTime()))
+    throw badRequest(`--${name}`, text, 'an ISO 8601 instant');
   return at;
 }
 

@@ -35,7 +35,9 @@ export async function buildDemo(options: Pick<LoadOptions, 'seed' | 'scale' | 'u
 
 /** Makes the city and shows how far it is. */
 export async function makeDemo(db: Database, options: LoadOptions): Promise<DemoCity> {
-  console.log(`· 演示数据 demonstration data: scale ${options.scale}, seed ${options.seed}, until ${options.until.toISOString()}`);
+  console.log(
+    `· 演示数据 demonstration data: scale ${options.scale}, seed ${options.seed}, until ${options.until.toISOString()}`,
+  );
   const started = Date.now();
   const demo = await buildDemo(options);
   const progress = progressLine();
@@ -54,7 +56,10 @@ export const demoCommand: Command = {
     withDatabase(async (db) => {
       const city = await readCity(db);
       if (city?.kind === 'real') {
-        throw new HekanError('conflict', `${city.nameZh} is a real city: a demonstration would replace it; use another database`);
+        throw new HekanError(
+          'conflict',
+          `${city.nameZh} is a real city: a demonstration would replace it; use another database`,
+        );
       }
       if (city?.ready && given.values['replace'] !== true) {
         throw new HekanError('conflict', 'there is a demonstration city already: add --replace to make it anew', {

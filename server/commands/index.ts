@@ -2,6 +2,7 @@ import { withDatabase, type Command } from './command.ts';
 import { rebuildCommand, verifyCommand } from './counts.ts';
 import { demoCommand } from './demo.ts';
 
+import { importCommand } from './import.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
 const migrateCommand: Command = {
@@ -21,6 +22,7 @@ export const COMMANDS = new Map<string, Command>([
   ['demo', demoCommand],
   ['migrate', migrateCommand],
 
+  ['import', importCommand],
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
 ]);

@@ -3,8 +3,9 @@ import type { DemoCity } from '../../demo/types.ts';
 import { readCity, type City } from '../city/index.ts';
 import { systemClock, type Database } from '../db/index.ts';
 import { startPlayer } from '../demo/index.ts';
+import { ensurePages } from '../../tools/pages.ts';
 import { makeLog } from '../log.ts';
-import { startServer } from '../main.ts';
+import { checkPort, startServer } from '../main.ts';
 import { openCityDatabase, readConfig, type Command, type Given } from './command.ts';
 import { buildDemo, DEMO_OPTIONS, demoOptions, makeDemo } from './demo.ts';
 
@@ -16,10 +17,18 @@ async function playerOf(db: Database, city: City, built: DemoCity | null, log: L
   return startPlayer(db, demo, scale, systemClock, (err) => log.warn({ err }, 'player waits'));
 }
 
+/** Pages are built beside the city: both take their time at a first start. */
+async function buildPages(): Promise<void> {
+  const started = Date.now();
+  if (await ensurePages()) console.log(`· pages built (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
 /** Serves until a signal comes. */
 async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
   const config = readConfig();
   const log = makeLog(config.LOG_LEVEL);
+  await checkPort(config.HOST, config.PORT);
+  const pages = makeMissing ? buildPages() : Promise.resolve();
   const db = await openCityDatabase(config);
   let city = await readCity(db);
   let built: DemoCity | null = null;
@@ -27,6 +36,7 @@ async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
     built = await makeDemo(db, demoOptions(given, db));
     city = await readCity(db);
   }
+  await pages;
   const server = await startServer(db, config, log).catch(async (error: unknown) => {
     await db.close();
     throw error;
@@ -37,8 +47,12 @@ async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
       stopPlayer = stop;
     });
   }
-  console.log(`\n鹤瞰 Hekan: ${city ? `${city.nameZh} ${city.nameEn}` : 'no city yet'}${city?.kind === 'demo' ? ' (演示数据 demonstration data)' : ''}`);
-  console.log(`  ${server.url}/wall    the command-centre wall\n  ${server.url}/        everything there is\n  Ctrl-C ends it.\n`);
+  console.log(
+    `\n鹤瞰 Hekan: ${city ? `${city.nameZh} ${city.nameEn}` : 'no city yet'}${city?.kind === 'demo' ? ' (演示数据 demonstration data)' : ''}`,
+  );
+  console.log(
+    `  ${server.url}/wall    the command-centre wall\n  ${server.url}/        everything there is\n  Ctrl-C ends it.\n`,
+  );
   await new Promise<void>((done) => {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());
@@ -63,4 +77,3 @@ export const startCommand: Command = {
   options: DEMO_OPTIONS,
   run: (given) => serveCity(given, true),
 };
-

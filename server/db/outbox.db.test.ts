@@ -16,7 +16,9 @@ describeOnEngines('the outbox', (database) => {
       [1, 'case'],
       [2, 'data'],
     ]);
-    const { rows } = await db.query<{ layer: string; seq: number }>('select layer, seq::int from layer_version order by layer');
+    const { rows } = await db.query<{ layer: string; seq: number }>(
+      'select layer, seq::int from layer_version order by layer',
+    );
     expect(rows).toEqual([
       { layer: 'cases', seq: 1 },
       { layer: 'density', seq: 2 },

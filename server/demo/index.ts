@@ -1,2 +1,3 @@
 export * from './load.ts';
 export * from './player.ts';
+export * from './retire.ts';

@@ -47,8 +47,20 @@ function extentOf(divisions: DemoDivision[]): Bbox {
 }
 
 /** Inserts divisions, outermost first. @returns id by code. */
-async function loadDivisions(db: Database, divisions: DemoDivision[], onProgress: Progress): Promise<Map<string, number>> {
-  const datasetId = await addDataset(db, ['demo-divisions', '演示区划', 'Demonstration divisions', 'divisions', null, divisions.length, divisions.length]);
+async function loadDivisions(
+  db: Database,
+  divisions: DemoDivision[],
+  onProgress: Progress,
+): Promise<Map<string, number>> {
+  const datasetId = await addDataset(db, [
+    'demo-divisions',
+    '演示区划',
+    'Demonstration divisions',
+    'divisions',
+    null,
+    divisions.length,
+    divisions.length,
+  ]);
   const ids = new Map<string, number>();
   const paths = new Map<string, (number | null)[]>();
   const sorted = [...divisions].sort((a, b) => a.level - b.level || (a.code < b.code ? -1 : 1));
@@ -57,10 +69,35 @@ async function loadDivisions(db: Database, divisions: DemoDivision[], onProgress
     const path = [...(paths.get(division.parentCode ?? '') ?? []), id];
     ids.set(division.code, id);
     paths.set(division.code, path);
-    return [id, datasetId, ids.get(division.parentCode ?? '') ?? null, division.level, `{${path.join(',')}}`, division.code,
-      division.nameZh, division.nameEn, JSON.stringify(division.geometry), division.labelLng, division.labelLat, division.population];
+    return [
+      id,
+      datasetId,
+      ids.get(division.parentCode ?? '') ?? null,
+      division.level,
+      `{${path.join(',')}}`,
+      division.code,
+      division.nameZh,
+      division.nameEn,
+      JSON.stringify(division.geometry),
+      division.labelLng,
+      division.labelLat,
+      division.population,
+    ];
   });
-  const types = ['int[]', 'int[]', 'int[]', 'smallint[]', 'text[]', 'text[]', 'text[]', 'text[]', 'text[]', 'float8[]', 'float8[]', 'int[]'];
+  const types = [
+    'int[]',
+    'int[]',
+    'int[]',
+    'smallint[]',
+    'text[]',
+    'text[]',
+    'text[]',
+    'text[]',
+    'text[]',
+    'float8[]',
+    'float8[]',
+    'int[]',
+  ];
   let done = 0;
   for (const chunk of chunked(rows, 400)) {
     await db.query(
@@ -79,18 +116,34 @@ async function loadDivisions(db: Database, divisions: DemoDivision[], onProgress
 }
 
 async function loadBase(db: Database, city: DemoCity): Promise<void> {
-  const datasetId = await addDataset(db, ['demo-base', '演示底图', 'Demonstration base map', 'base', null, city.base.length, city.base.length]);
+  const datasetId = await addDataset(db, [
+    'demo-base',
+    '演示底图',
+    'Demonstration base map',
+    'base',
+    null,
+    city.base.length,
+    city.base.length,
+  ]);
   const columns = ['kind', 'rank', 'nameZh', 'nameEn', 'minZoom'] as const;
   await db.query(
     `insert into base_feature (dataset_id, kind, rank, name_zh, name_en, min_zoom, geom)
      select $7::int, kind, rank, zh, en, z, st_setsrid(st_geomfromgeojson(g), 4326)
      from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], $6::text[]) as t (kind, rank, zh, en, z, g)`,
-    [...columns.map((name) => city.base.map((f) => f[name])), city.base.map((f) => JSON.stringify(f.geometry)), datasetId],
+    [
+      ...columns.map((name) => city.base.map((f) => f[name])),
+      city.base.map((f) => JSON.stringify(f.geometry)),
+      datasetId,
+    ],
   );
 }
 
 /** Registers a small table of words. @returns id by key. */
-async function loadNames(db: Database, table: 'department' | 'source', items: { key: string; nameZh: string; nameEn: string }[]) {
+async function loadNames(
+  db: Database,
+  table: 'department' | 'source',
+  items: { key: string; nameZh: string; nameEn: string }[],
+) {
   const { rows } = await db.query<{ id: number; key: string }>(
     `insert into ${table} (key, name_zh, name_en) select * from unnest($1::text[], $2::text[], $3::text[])
      on conflict (key) do update set name_zh = excluded.name_zh returning id, key`,
@@ -147,7 +200,15 @@ const PLACE_COLUMNS = [
 
 /** Places, then their records by class and dataset (made from the places' counts inside the database), then density. */
 async function loadRecords(db: Database, city: DemoCity, ids: Map<string, number>, until: Date, onProgress: Progress) {
-  const datasetId = await addDataset(db, ['demo-places', '演示标准地址', 'Demonstration addresses', 'base', null, 0, 0]);
+  const datasetId = await addDataset(db, [
+    'demo-places',
+    '演示标准地址',
+    'Demonstration addresses',
+    'base',
+    null,
+    0,
+    0,
+  ]);
   const places: DemoPlace[] = [...city.places()];
   const taken = new Map<string, number>();
   let done = 0;
@@ -157,8 +218,18 @@ async function loadRecords(db: Database, city: DemoCity, ids: Map<string, number
       const n = taken.get(cell) ?? 1;
       taken.set(cell, n + 1);
       const total = place.counts.reduce((sum, count) => sum + count, 0);
-      return [cell, n, datasetId, ids.get(place.gridCode) ?? 0, `SRID=4326;POINT(${place.lng} ${place.lat})`, place.addressZh,
-        ...place.counts, 1 / (1 + total), 'number', 1];
+      return [
+        cell,
+        n,
+        datasetId,
+        ids.get(place.gridCode) ?? 0,
+        `SRID=4326;POINT(${place.lng} ${place.lat})`,
+        place.addressZh,
+        ...place.counts,
+        1 / (1 + total),
+        'number',
+        1,
+      ];
     });
     await insertRows(db, 'place', PLACE_COLUMNS, rows);
     onProgress('places', (done += chunk.length), places.length);
@@ -194,7 +265,13 @@ async function loadRecordRows(db: Database, city: DemoCity, until: Date, onProgr
   }
 }
 
-function toNewCase(c: DemoCase, id: number, words: DemoWords, ids: Map<string, number>, dayOf: (at: number) => string): NewCase {
+function toNewCase(
+  c: DemoCase,
+  id: number,
+  words: DemoWords,
+  ids: Map<string, number>,
+  dayOf: (at: number) => string,
+): NewCase {
   const at = (ms: number | null) => (ms === null ? null : new Date(ms));
   return {
     id,
@@ -228,8 +305,23 @@ function demoDay(at: number): string {
   return new Date(at + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-async function loadCases(db: Database, city: DemoCity, words: DemoWords, ids: Map<string, number>, total: number, onProgress: Progress) {
-  const datasetId = await addDataset(db, ['demo-cases', '演示案卷', 'Demonstration cases', 'cases', null, total, total]);
+async function loadCases(
+  db: Database,
+  city: DemoCity,
+  words: DemoWords,
+  ids: Map<string, number>,
+  total: number,
+  onProgress: Progress,
+) {
+  const datasetId = await addDataset(db, [
+    'demo-cases',
+    '演示案卷',
+    'Demonstration cases',
+    'cases',
+    null,
+    total,
+    total,
+  ]);
   let id = 0;
   for (const chunk of chunked(city.cases(), CASE_CHUNK)) {
     const cases = chunk.map((c) => toNewCase(c, ++id, words, ids, demoDay));
@@ -247,7 +339,12 @@ export async function emptyCity(db: Database): Promise<void> {
 }
 
 /** Writes a demonstration city into an empty database. A load that is cut short leaves city.ready false and is begun again. */
-export async function loadDemo(db: Database, demo: DemoCity, options: LoadOptions, onProgress: Progress): Promise<void> {
+export async function loadDemo(
+  db: Database,
+  demo: DemoCity,
+  options: LoadOptions,
+  onProgress: Progress,
+): Promise<void> {
   await emptyCity(db);
   const city: City = {
     nameZh: demo.nameZh,

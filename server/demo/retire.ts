@@ -1,10 +1,9 @@
-import { readCity, writeCity } from '../city/index.ts';
-import { NEUTRAL_CITY } from '../city/realCity.ts';
+import { NEUTRAL_CITY, readCity, writeCity } from '../city/index.ts';
 import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
 import { rebuildDensity } from '../records/index.ts';
-import { recount } from '../cases/changeCity.ts';
+import { recount } from '../cases/index.ts';
 
 /** Everything that hangs on datasets; emptied as a whole where all of it is the demonstration's. */
 const TABLES = [
@@ -30,10 +29,22 @@ const DEMO_DATASETS = `select id from dataset where origin = 'demo'`;
 
 /** What goes after the cases. The datasets go last of all: whatever an interruption leaves still leads back to them. */
 const DELETES: [what: string, sql: string][] = [
-  ['records', `delete from record where ctid = any(array(select ctid from record where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 5}))`],
-  ['places', `delete from place where ctid = any(array(select ctid from place where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 2}))`],
-  ['divisions', `delete from division where id in (select id from division where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK})`],
-  ['base map', `delete from base_feature where id in (select id from base_feature where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK})`],
+  [
+    'records',
+    `delete from record where ctid = any(array(select ctid from record where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 5}))`,
+  ],
+  [
+    'places',
+    `delete from place where ctid = any(array(select ctid from place where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 2}))`,
+  ],
+  [
+    'divisions',
+    `delete from division where id in (select id from division where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK})`,
+  ],
+  [
+    'base map',
+    `delete from base_feature where id in (select id from base_feature where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK})`,
+  ],
 ];
 
 async function hasDemoRows(client: Queryable): Promise<boolean> {

@@ -58,7 +58,8 @@ export class RecordCutter {
   push(line: string): CsvRecord[] {
     const number = this.#nextLine++;
     this.#inside = endsInsideQuotes(line, this.#delimiter, this.#inside);
-    if (this.#lines.length === 0 && !this.#inside) return line === '' ? [] : [{ line: number, raw: line, broken: false }];
+    if (this.#lines.length === 0 && !this.#inside)
+      return line === '' ? [] : [{ line: number, raw: line, broken: false }];
     this.#lines.push(line);
     this.#chars += line.length;
     if (!this.#inside) return [this.#take()];

@@ -41,7 +41,8 @@ function lineEnd(start: Uint8Array): string {
  * @throws HekanError('bad_request'): not there, not text, not this encoding.
  */
 export function openTextFile(file: string, encoding: string, expected: string): TextFile {
-  if (!iconv.encodingExists(encoding)) throw badRequest('encoding', encoding, 'an encoding such as utf-8, gbk, gb18030');
+  if (!iconv.encodingExists(encoding))
+    throw badRequest('encoding', encoding, 'an encoding such as utf-8, gbk, gb18030');
   const { start, bytes } = readStart(file);
   checkText(file, start, encoding, expected);
   const eol = lineEnd(start);
@@ -54,10 +55,14 @@ export function openTextFile(file: string, encoding: string, expected: string): 
       const lines = (rest + text).split(eol);
       rest = lines.pop() ?? '';
       if (rest.length > MAX_LINE_CHARS) {
-        throw new HekanError('too_large', `${file}: a line of more than ${MAX_LINE_CHARS} letters: this is no ${expected}`, {
-          field: 'file',
-          given: file,
-        });
+        throw new HekanError(
+          'too_large',
+          `${file}: a line of more than ${MAX_LINE_CHARS} letters: this is no ${expected}`,
+          {
+            field: 'file',
+            given: file,
+          },
+        );
       }
       return eol === '\n' ? lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)) : lines;
     };

@@ -31,13 +31,17 @@ export function defaultRejectsPath(file: string): string {
 function checkPath(path: string): void {
   if (!existsSync(path)) return;
   const start = Buffer.alloc(HEADER.length);
-  let length = 0;
+  let length: number;
   try {
     const file = openSync(path, 'r');
     length = readSync(file, start);
     closeSync(file);
   } catch (cause) {
-    throw new HekanError('bad_request', `rejects file ${path} cannot be read`, { field: 'rejects', given: path, cause });
+    throw new HekanError('bad_request', `rejects file ${path} cannot be read`, {
+      field: 'rejects',
+      given: path,
+      cause,
+    });
   }
   if (length > 0 && start.toString('utf8', 0, length) !== HEADER) {
     throw new HekanError('conflict', `rejects file ${path} exists and was not written by an import: name another one`, {

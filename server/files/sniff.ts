@@ -30,23 +30,36 @@ export function isUtf8(bytes: Uint8Array, cut: boolean): boolean {
  * @throws HekanError('bad_request') that says what it is instead.
  */
 export function checkText(file: string, bytes: Uint8Array, encoding: string, expected: string): void {
-  const wrong = (given: string, expectation = `${expected} as ${encoding} text`) => badRequest(file, given, expectation);
+  const wrong = (given: string, expectation = `${expected} as ${encoding} text`) =>
+    badRequest(file, given, expectation);
   if (bytes.length === 0) throw wrong('an empty file');
   const utf16 = startsWith(bytes, [0xff, 0xfe]) ? 'utf-16le' : startsWith(bytes, [0xfe, 0xff]) ? 'utf-16be' : null;
   if (/^utf-?16/i.test(encoding)) return;
-  if (utf16) throw wrong(`${utf16} text`, `${expected} as ${encoding} text (convert it, or for CSV say "encoding": "${utf16}" in the mapping)`);
+  if (utf16)
+    throw wrong(
+      `${utf16} text`,
+      `${expected} as ${encoding} text (convert it, or for CSV say "encoding": "${utf16}" in the mapping)`,
+    );
   if (bytes.includes(0)) throw wrong('a binary file (it has zero bytes)');
   if (/^utf-?8$/i.test(encoding) && !isUtf8(bytes, bytes.length === SNIFF_BYTES)) {
-    throw wrong('bytes that are not UTF-8', `${expected} as UTF-8 text (for a GBK CSV say "encoding": "gbk" in the mapping)`);
+    throw wrong(
+      'bytes that are not UTF-8',
+      `${expected} as UTF-8 text (for a GBK CSV say "encoding": "gbk" in the mapping)`,
+    );
   }
   const start = new TextDecoder('latin1').decode(bytes.subarray(startsWith(bytes, UTF8_BOM) ? 3 : 0, 512)).trimStart();
   if (start === '' && bytes.length < SNIFF_BYTES) throw wrong('a file of nothing but spaces');
-  if (/^<(!doctype|html|\?xml|head|body|svg)/i.test(start)) throw wrong(`a web page or XML (it begins with ${start.slice(0, 30)})`);
+  if (/^<(!doctype|html|\?xml|head|body|svg)/i.test(start))
+    throw wrong(`a web page or XML (it begins with ${start.slice(0, 30)})`);
 }
 
 /** An operating system's refusal, as an error that names the option. */
 export function fileError(field: string, path: string, cause: unknown): HekanError {
   const code = (cause as NodeJS.ErrnoException).code;
   const why = { ENOENT: 'no such file', EISDIR: 'it is a folder', EACCES: 'no permission to read it' }[code ?? ''];
-  return new HekanError('bad_request', `${field}: ${path}: ${why ?? (cause as Error).message}`, { field, given: path, cause });
+  return new HekanError('bad_request', `${field}: ${path}: ${why ?? (cause as Error).message}`, {
+    field,
+    given: path,
+    cause,
+  });
 }

@@ -2,7 +2,15 @@ import type { Scope } from '../access/index.ts';
 import type { KpiByDay, KpiByDivision, Level } from '../api/shapes.ts';
 import { levelNumber, listDivisions, readDivision, toRef } from '../city/index.ts';
 import type { Queryable } from '../db/index.ts';
-import { countsByDay, countsByDivision, openCounts, sumCounts, type Counts, type OpenCounts, type Within } from './counts.ts';
+import {
+  countsByDay,
+  countsByDivision,
+  openCounts,
+  sumCounts,
+  type Counts,
+  type OpenCounts,
+  type Within,
+} from './counts.ts';
 import { addDays, daysBetween } from './days.ts';
 import { formatPercent, rateOf } from './rate.ts';
 
@@ -34,7 +42,15 @@ const NO_OPEN: OpenCounts = { open: 0, overdue: 0, yellow: 0 };
 
 function row(counts: Counts, open: OpenCounts, href: string) {
   const { value, percent } = rateOf(counts.closed, counts.accepted);
-  return { accepted: counts.accepted, closed: counts.closed, open: open.open, overdue: open.overdue, value, percent, href };
+  return {
+    accepted: counts.accepted,
+    closed: counts.closed,
+    open: open.open,
+    overdue: open.overdue,
+    value,
+    percent,
+    href,
+  };
 }
 
 /**
@@ -77,7 +93,11 @@ export async function completionByDivision(
     asOf: (asOf ?? now).toISOString(),
     ...period,
     rows,
-    elsewhere: row(elsewhere, elsewhereOpen, casesHref({ status: 'accepted', division: parent, elsewhere: level, ...period })),
+    elsewhere: row(
+      elsewhere,
+      elsewhereOpen,
+      casesHref({ status: 'accepted', division: parent, elsewhere: level, ...period }),
+    ),
     total: row(total, totalOpen, casesHref({ status: 'accepted', division: parent, ...period })),
   };
 }

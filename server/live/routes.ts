@@ -26,7 +26,8 @@ function toMessage(heard: Heard): { event: string; data: string; id: string } {
 export function liveRoutes(hub: LiveHub): Hono {
   const app = new Hono();
   app.get('/', (c) => {
-    const since = parseSince(c.req.header('last-event-id'), 'Last-Event-ID') ?? parseSince(c.req.query('since'), 'since');
+    const since =
+      parseSince(c.req.header('last-event-id'), 'Last-Event-ID') ?? parseSince(c.req.query('since'), 'since');
     c.header('X-Accel-Buffering', 'no');
     return streamSSE(c, async (stream) => {
       const ending = new AbortController();

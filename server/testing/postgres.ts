@@ -9,7 +9,10 @@ const DEBIAN = '/usr/lib/postgresql';
 /** Folder of initdb and pg_ctl of the newest installed PostgreSQL, or null. */
 export function postgresBin(): string | null {
   if (!existsSync(DEBIAN)) return null;
-  const versions = readdirSync(DEBIAN).map(Number).filter(Number.isFinite).sort((a, b) => b - a);
+  const versions = readdirSync(DEBIAN)
+    .map(Number)
+    .filter(Number.isFinite)
+    .sort((a, b) => b - a);
   const found = versions.map((v) => join(DEBIAN, String(v), 'bin')).find((bin) => existsSync(join(bin, 'initdb')));
   return found ?? null;
 }

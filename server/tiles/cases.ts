@@ -59,7 +59,19 @@ function toFeature(row: Row, categories: Map<number, Category>): unknown[] {
   const category = categories.get(categoryId);
   const light = red ? 'red' : yellow ? 'yellow' : green ? 'green' : null;
   const seconds = (at: number | null) => (at === null ? null : Math.floor(at));
-  return [id, id, caseNo, status, category?.code, category?.zh, category?.en, light, seconds(yellowAt), seconds(dueAt), ...blank(4)];
+  return [
+    id,
+    id,
+    caseNo,
+    status,
+    category?.code,
+    category?.zh,
+    category?.en,
+    light,
+    seconds(yellowAt),
+    seconds(dueAt),
+    ...blank(4),
+  ];
 }
 
 function parseFilter(query: Record<string, string>): CaseFilter {
@@ -89,7 +101,9 @@ export const casesLayer: TileLayer = {
       description: `Cases 案件; status: ${CASE_STATUSES.join(', ')}; light: green, yellow, red`,
       minzoom: 0,
       maxzoom: 20,
-      fields: Object.fromEntries(COLUMNS.slice(1).map(({ name, type }) => [name, type === 'string' ? 'String' : 'Number'])),
+      fields: Object.fromEntries(
+        COLUMNS.slice(1).map(({ name, type }) => [name, type === 'string' ? 'String' : 'Number']),
+      ),
     },
   ],
   lit: true,
@@ -106,7 +120,10 @@ export const casesLayer: TileLayer = {
     const matching = filterCases(scope, filter, now)
       .whereRaw('c.cell >= ?::bigint and c.cell < ?::bigint', [cellToText(range.first), cellToText(range.last)])
       .select('c.*');
-    const lights = SELECT.replaceAll('OVERDUE', isOverdue('?::timestamptz')).replaceAll('YELLOW', isYellow('?::timestamptz'));
+    const lights = SELECT.replaceAll('OVERDUE', isOverdue('?::timestamptz')).replaceAll(
+      'YELLOW',
+      isYellow('?::timestamptz'),
+    );
     const nows = Array.from({ length: lights.split('?').length - 1 }, () => now);
     const grouped = sqlBuilder.from(matching.as('c')).select(sqlBuilder.raw(lights, nows));
     const { sql, bindings } = grouped.groupByRaw(`cell >> ${shift}`).orderByRaw(`cell >> ${shift}`).toSQL().toNative();

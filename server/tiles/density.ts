@@ -5,7 +5,10 @@ import { CLASS_COLUMNS, READ_DENSITY } from '../records/index.ts';
 import type { TileLayer } from './layers.ts';
 import { noQuery } from './query.ts';
 
-const COLUMNS: Column[] = [...CLASS_COLUMNS.map((name) => ({ name, type: 'uint' as const })), { name: 'total', type: 'uint' }];
+const COLUMNS: Column[] = [
+  ...CLASS_COLUMNS.map((name) => ({ name, type: 'uint' as const })),
+  { name: 'total', type: 'uint' },
+];
 const FIELDS = Object.fromEntries(COLUMNS.map(({ name }) => [name, 'Number']));
 
 type Row = [offset: number, ...counts: number[]];

@@ -25,4 +25,3 @@ export interface TileLayer {
   /** The tile's bytes, not compressed; empty where nothing is on it. */
   read(context: TileContext, tile: Tile, query: string): Promise<Uint8Array<ArrayBuffer>>;
 }
-

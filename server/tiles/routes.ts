@@ -65,7 +65,9 @@ export function tileRoutes(service: TileService, city: () => City | null, public
   const app = new Hono();
   app.get('/', (c) => {
     const origin = publicUrl ?? new URL(c.req.url).origin;
-    return c.json(service.layers.map((layer) => ({ name: layer.name, tilejson: `${origin}/tiles/${layer.name}.json` })));
+    return c.json(
+      service.layers.map((layer) => ({ name: layer.name, tilejson: `${origin}/tiles/${layer.name}.json` })),
+    );
   });
   app.get('/:layer/:z/:x/:file', (c) => sendTile(c, service));
   app.get('/:file{.+\\.json}', (c) => {

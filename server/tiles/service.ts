@@ -41,19 +41,26 @@ function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
     if (tile.z < layer.minZoom) throw badRequest('z', z, `${layer.minZoom} to ${layer.maxZoom} on layer ${layer.name}`);
     return tile;
   } catch (error) {
-    if (error instanceof TileError) throw new HekanError('bad_request', error.message, { field: error.field, given: String(error.value) });
+    if (error instanceof TileError)
+      throw new HekanError('bad_request', error.message, { field: error.field, given: String(error.value) });
     throw error;
   }
 }
 
 /** Tiles of one city. */
-export function tileService(db: Database, clock: () => Clock, versions: LayerVersions, cacheBytes: number): TileService {
+export function tileService(
+  db: Database,
+  clock: () => Clock,
+  versions: LayerVersions,
+  cacheBytes: number,
+): TileService {
   const cache = new TileCache(cacheBytes);
   const making = new Map<string, Promise<CachedTile>>();
 
   function layer(name: string): TileLayer {
     const found = LAYERS.get(name);
-    if (!found) throw new HekanError('not_found', `no tile layer ${JSON.stringify(name)}`, { field: 'layer', given: name });
+    if (!found)
+      throw new HekanError('not_found', `no tile layer ${JSON.stringify(name)}`, { field: 'layer', given: name });
     return found;
   }
 

@@ -30,6 +30,23 @@ export function formatShort(n: number, lang: Lang): [string, string] {
   return [cut(value, value >= 1000 ? 0 : value >= 100 ? 1 : 2), unit];
 }
 
+/** A power of ten on a scale: 1,000 → "1千" or "1k"; exact. */
+export function formatTick(n: number, lang: Lang): string {
+  const units: [number, string][] =
+    lang === 'zh'
+      ? [
+          [1e8, '亿'],
+          [1e4, '万'],
+        ]
+      : [
+          [1e9, 'bn'],
+          [1e6, 'm'],
+          [1e3, 'k'],
+        ];
+  const [size, unit] = units.find(([from]) => n >= from) ?? [1, ''];
+  return `${formatCount(n / size)}${unit}`;
+}
+
 /** The server's cut percentage, or a dash: a rate without a denominator is neither 0 nor 100. */
 export const formatPercent = (percent: string | null): string => (percent === null ? '—' : `${percent}%`);
 

@@ -21,7 +21,7 @@ export class Basemap {
     this.#state = state;
     this.#map = new mapboxgl.Map({
       container: el,
-      style: buildStyle(location.origin, state.dataVersion),
+      style: buildStyle(location.origin),
       center: [camera.longitude, camera.latitude],
       zoom: camera.zoom,
       interactive: false,
@@ -62,7 +62,8 @@ export class Basemap {
     this.#state = state;
     if (!this.#ready) return;
     if (state.dataVersion !== before.dataVersion) {
-      this.#map.setStyle(buildStyle(location.origin, state.dataVersion), { diff: false });
+      // New sources ask for every tile again; the server's ETags spare what has not changed.
+      this.#map.setStyle(buildStyle(location.origin), { diff: false });
       this.#ready = false;
       this.#map.once('style.load', () => {
         this.#ready = true;

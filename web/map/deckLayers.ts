@@ -37,7 +37,8 @@ export function densityLayer(
     },
     onViewportLoad: onLoad,
     onTileError: () => {},
-    updateTriggers: { renderSubLayers: top },
+    // An array: deck compares triggers key by key, and a bare number has none.
+    updateTriggers: { renderSubLayers: [top] },
     renderSubLayers: ({ id, data, tile }) => {
       if (!data) return null;
       const picture = pictures.get(data) ?? paintDensity(data, top);

@@ -25,10 +25,8 @@ const byZoom = (...stops: number[]): Expression =>
 const rank = (n: number): Expression => ['<=', ['get', 'rank'], n] as Expression;
 const color = ['to-color', ['feature-state', 'color'], '#141c28'] as Expression;
 
-export function buildStyle(origin: string, version: number): Style {
-  const tiles = (layer: string): string[] => [
-    `${origin}/tiles/${layer}/{z}/{x}/{y}.mvt${version > 0 ? `?v=${version}` : ''}`,
-  ];
+export function buildStyle(origin: string): Style {
+  const tiles = (layer: string): string[] => [`${origin}/tiles/${layer}/{z}/{x}/{y}.mvt`];
   return {
     version: 8,
     transition: { duration: 0, delay: 0 },

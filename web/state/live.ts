@@ -12,8 +12,8 @@ export interface EventSourceLike {
 export interface LiveOptions {
   open: (url: string) => EventSourceLike;
   onCase: (event: LiveCase) => void;
-  /** Much changed at once, or events were missed: fetch everything again. */
-  onReset: () => void;
+  /** Much changed at once, or events were missed (up to seq): fetch everything again. */
+  onReset: (seq: number | null) => void;
   onState: (state: LiveState) => void;
   random?: () => number;
 }
@@ -77,9 +77,9 @@ export class LiveFeed {
   }
 
   #jump(data: string): void {
-    const seq = parse<{ seq?: number }>(data)?.seq;
-    if (seq !== undefined) this.#seq = seq;
-    this.#options.onReset();
+    const seq = parse<{ seq?: number }>(data)?.seq ?? null;
+    if (seq !== null) this.#seq = seq;
+    this.#options.onReset(seq);
   }
 
   #heard(): void {

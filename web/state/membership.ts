@@ -1,26 +1,18 @@
-import type { Division, Level } from '../../server/api/shapes.ts';
+import type { Division } from '../../server/api/shapes.ts';
 
-/** Which division lies in which: answers "does this event concern the chosen division?" without asking the server. */
-export class Membership {
-  readonly #parents = new Map<number, number | null>();
+/** What stands between the names of a division's path, in events and in lists of cases. */
+export const PATH_SEPARATOR = ' · ';
 
-  add(divisions: readonly Pick<Division, 'id' | 'parentId'>[]): void {
-    for (const { id, parentId } of divisions) this.#parents.set(id, parentId);
-  }
+/** A division's path as events write it: from the district down. */
+export const pathOf = (division: Pick<Division, 'ancestors' | 'nameZh'>): string =>
+  (division.ancestors ?? [])
+    .filter((ancestor) => ancestor.level !== 'city')
+    .map((ancestor) => ancestor.nameZh)
+    .join(PATH_SEPARATOR) || division.nameZh;
 
-  get size(): number {
-    return this.#parents.size;
-  }
-
-  /** True for the division itself and for all below it. */
-  isWithin(id: number, division: number): boolean {
-    let at: number | null | undefined = id;
-    for (let steps = 0; at != null && steps < 8; steps++) {
-      if (at === division) return true;
-      at = this.#parents.get(at);
-    }
-    return false;
-  }
+/** Whether an event's path lies in a division: the division's own path, or one that goes on below it. */
+export function isWithin(eventPath: string, division: Pick<Division, 'ancestors' | 'nameZh' | 'level'>): boolean {
+  if (division.level === 'city') return true;
+  const path = pathOf(division);
+  return eventPath === path || eventPath.startsWith(path + PATH_SEPARATOR);
 }
-
-export const MEMBER_LEVELS: readonly Level[] = ['district', 'street', 'community', 'grid'];

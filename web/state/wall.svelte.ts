@@ -7,7 +7,7 @@ import { Drawer } from './drawer.svelte.ts';
 import { fetchTrend } from './fetchTrend.ts';
 import { fetchBelow, type Ranking } from './levels.ts';
 import { LiveFeed, type LiveState } from './live.ts';
-import { Membership, MEMBER_LEVELS } from './membership.ts';
+import { isWithin } from './membership.ts';
 import { Refresher } from './refresher.ts';
 import { Resource } from './resource.svelte.ts';
 import type { Trend } from './trend.ts';
@@ -15,8 +15,8 @@ import { DEFAULT_SELECTION, formatSelection, parseSelection, type Selection } fr
 import { RequestFailed } from './http.ts';
 
 /** Events kept for the list, and how many from before the page was opened are asked for. */
-const EVENTS_KEPT = 80;
-const EVENTS_BEFORE = 40;
+const EVENTS_KEPT = 200;
+const EVENTS_BEFORE = 150;
 
 /** All that a wall knows. Panels read it; only this talks to the server. */
 export class Wall {
@@ -44,18 +44,17 @@ export class Wall {
   readonly name = $derived(this.division.value ?? this.city.value);
   /** Events of the chosen division, newest first. */
   readonly shownEvents = $derived.by(() => {
-    const chosen = this.selection.division;
-    void this.#members;
-    return chosen === null ? this.events : this.events.filter((e) => this.#membership.isWithin(e.divisionId, chosen));
+    if (this.selection.division === null) return this.events;
+    const division = this.division.value;
+    return division ? this.events.filter((event) => isWithin(event.divisionZh, division)) : [];
   });
 
-  /** Grows when #membership learnt something. */
-  #members = $state(0);
-  #membership = new Membership();
+  /** All changes up to this one were in the first answers. */
+  #knownSeq = 0;
   #feed = new LiveFeed({
     open: (url) => new EventSource(url),
     onCase: (event) => this.#onCase(event),
-    onReset: () => this.#onReset(),
+    onReset: (seq) => this.#onReset(seq),
     onState: (state) => (this.connection = state),
   });
   #cityAgain = new Refresher(() => this.#loadCity(), { minMs: 2_000, idleMs: 300_000 });
@@ -122,7 +121,9 @@ export class Wall {
     const city = this.city.value;
     if (!city) return;
     if (city.frozenAt !== null) this.clock.freeze(city.frozenAt);
-    if (first) this.#feed.start(Math.max(0, city.seq - EVENTS_BEFORE));
+    if (!first) return;
+    this.#knownSeq = city.seq;
+    this.#feed.start(Math.max(0, city.seq - EVENTS_BEFORE));
   }
 
   #loadDivision(): void {
@@ -131,7 +132,6 @@ export class Wall {
     void this.#overviewAgain.now();
     void this.#rankingAgain.now();
     void this.#trendAgain.now();
-    void this.#learnMembers();
   }
 
   #loadOverview(): Promise<void> {
@@ -165,28 +165,17 @@ export class Wall {
     return this.trend.load((signal) => fetchTrend(this.selection.division, now, this.timeZone, signal));
   }
 
-  /** Which division lies in which, asked for once, when it is first needed. */
-  async #learnMembers(): Promise<void> {
-    if (this.selection.division === null || this.#membership.size > 0) return;
-    for (const level of MEMBER_LEVELS.slice(0, 3)) {
-      try {
-        this.#membership.add((await api.divisions(level, null)).items);
-        this.#members++;
-      } catch {
-        return; // The list then shows less; the next choice tries again.
-      }
-    }
-  }
-
   #onCase(event: LiveCase): void {
     this.events = prepend(this.events, [event], (e) => e.seq, EVENTS_KEPT);
     for (const again of [this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain]) again.mark();
     this.onEvent(event);
   }
 
-  #onReset(): void {
+  #onReset(seq: number | null): void {
+    // What the stream tells of the time before this page was opened is known already.
+    if (seq !== null && seq <= this.#knownSeq) return;
+    this.#knownSeq = seq ?? this.#knownSeq;
     this.dataVersion++;
-    this.#membership = new Membership();
     this.ranking.clear();
     void this.#begin();
     void this.#mapAgain.now();

@@ -27,7 +27,9 @@ const dateFormat = text.superRefine((format, context) => {
     context.addIssue({ code: 'custom', message: `date format: ${error.message}` });
   }
 });
-const name = z.union([text, z.strictObject({ zh: text, en: text })], { error: 'expected a Chinese name, or {"zh": …, "en": …}' });
+const name = z.union([text, z.strictObject({ zh: text, en: text })], {
+  error: 'expected a Chinese name, or {"zh": …, "en": …}',
+});
 const names = z.record(z.string(), name).default({});
 const status = z.enum(CASE_STATUSES);
 
@@ -78,9 +80,7 @@ export const MAPPING_SCHEMA = z.strictObject({
   /** Major category of rows that name none. */
   defaultGroup: z.strictObject({ nameZh: text, nameEn: text }).default({ nameZh: '其他', nameEn: 'Other' }),
   /** What a text in the file is called: text → Chinese name, or both names. A text without one is its own name. */
-  names: z
-    .strictObject({ category: names, categoryGroup: names, department: names, source: names })
-    .prefault({}),
+  names: z.strictObject({ category: names, categoryGroup: names, department: names, source: names }).prefault({}),
 });
 
 export type Mapping = z.infer<typeof MAPPING_SCHEMA>;
@@ -107,9 +107,14 @@ export function builtInMappings(): string[] {
 
 function valueAt(given: unknown, path: PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     given,
   );
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
 /**
@@ -121,19 +126,21 @@ export function parseMapping(given: unknown, from: string): Mapping {
   const parsed = MAPPING_SCHEMA.safeParse(given);
   if (!parsed.success) {
     const told = parsed.error.issues.map((issue) => {
-      const value = JSON.stringify(valueAt(given, issue.path)) ?? 'nothing';
+      const value = show(valueAt(given, issue.path));
       return `${issue.path.join('.') || '(the whole)'}: ${issue.message}, got ${value.slice(0, 80)}`;
     });
     const first = parsed.error.issues[0];
     throw new HekanError('bad_request', `mapping ${from}: ${told.join('; ')}`, {
       field: `map.${first?.path.join('.') ?? ''}`,
-      given: JSON.stringify(valueAt(given, first?.path ?? []))?.slice(0, 200) ?? 'nothing',
+      given: show(valueAt(given, first?.path ?? [])).slice(0, 200),
     });
   }
   const { lng, lat } = parsed.data.columns;
   if ((lng === undefined) !== (lat === undefined)) {
     const field = lng === undefined ? 'columns.lng' : 'columns.lat';
-    throw new HekanError('bad_request', `mapping ${from}: ${field}: lng and lat go together, got only one`, { field: `map.${field}` });
+    throw new HekanError('bad_request', `mapping ${from}: ${field}: lng and lat go together, got only one`, {
+      field: `map.${field}`,
+    });
   }
   return parsed.data;
 }
@@ -150,15 +157,23 @@ export function readMapping(map: string): Mapping {
     json = readFileSync(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError('map', map, cause);
-    throw new HekanError('bad_request', `map: ${map}: no such file, nor a built-in mapping (${builtInMappings().join(', ')})`, {
-      field: 'map',
-      given: map,
-    });
+    throw new HekanError(
+      'bad_request',
+      `map: ${map}: no such file, nor a built-in mapping (${builtInMappings().join(', ')})`,
+      {
+        field: 'map',
+        given: map,
+      },
+    );
   }
   try {
     return parseMapping(JSON.parse(json.replace(/^\uFEFF/, '')), map);
   } catch (cause) {
     if (cause instanceof HekanError) throw cause;
-    throw new HekanError('bad_request', `map: ${map} is not JSON: ${(cause as Error).message}`, { field: 'map', given: map, cause });
+    throw new HekanError('bad_request', `map: ${map} is not JSON: ${(cause as Error).message}`, {
+      field: 'map',
+      given: map,
+      cause,
+    });
   }
 }

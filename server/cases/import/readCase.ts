@@ -1,6 +1,5 @@
 import type { CrsName } from '../../api/shapes.ts';
-import { toWgs84 } from '../../city/crs.ts';
-import type { Findings } from '../../files/index.ts';
+import { toWgs84 } from '../../city/index.ts';
 import type { CaseStatus } from '../words.ts';
 import { dateReader } from './dates.ts';
 import type { Header } from './header.ts';
@@ -27,7 +26,11 @@ export interface ReadCase {
   position: [lng: number, lat: number] | null;
   /** Why there is none. */
   notLocated: 'missing' | 'not_numbers' | 'zero' | 'out_of_range' | null;
+  /** What is odd about it, though it is taken. */
+  noticed: Notice[];
 }
+
+export type Notice = readonly [kind: string, value: string];
 
 /** Why a row is not taken in. */
 export class RowProblem extends Error {
@@ -51,7 +54,6 @@ interface Context {
   header: Header;
   crs: CrsName;
   now: Date;
-  findings: Findings;
 }
 
 interface Values {
@@ -95,17 +97,17 @@ function readPosition(values: Values, crs: CrsName): Pick<ReadCase, 'position' |
  * @throws (the reader) RowProblem: why the row is not taken in.
  */
 export function caseReader(context: Context): (line: number, raw: string, fields: string[]) => ReadCase {
-  const { mapping, header, crs, now, findings } = context;
+  const { mapping, header, crs, now } = context;
   const nulls = new Set(['', ...mapping.nulls.map((word) => word.trim())]);
   const readDate = dateReader(mapping.dateFormats, mapping.timeZone);
   const words = new Map(Object.entries(mapping.status.words).map(([word, to]) => [word.trim().toLowerCase(), to]));
 
-  function date(values: Values, key: ColumnKey, line: number): LocalInstant | null {
+  function date(values: Values, key: ColumnKey, noticed: Notice[]): LocalInstant | null {
     const text = values.one(key);
     if (text === null || mapping.nullDates.some((start) => text.startsWith(start))) return null;
     const read = readDate(text);
     if (read === null) throw new RowProblem('unreadable_date', values.column(key), text);
-    if (read.skipped) findings.add('time_skipped_by_summer_time', line, text);
+    if (read.skipped) noticed.push(['time_skipped_by_summer_time', text]);
     return read;
   }
 
@@ -117,25 +119,33 @@ export function caseReader(context: Context): (line: number, raw: string, fields
     throw new RowProblem(word === '' ? 'missing_status' : 'unknown_status', values.column('status'), word);
   }
 
-  function times(values: Values, status: CaseStatus, line: number) {
-    const reported = date(values, 'reportedAt', line);
-    if (reported === null) throw new RowProblem('missing_reported_at', values.column('reportedAt'), values.raw('reportedAt'));
-    const [accepted, due, given] = [date(values, 'acceptedAt', line), date(values, 'dueAt', line), date(values, 'closedAt', line)];
+  function times(values: Values, status: CaseStatus, noticed: Notice[]) {
+    const reported = date(values, 'reportedAt', noticed);
+    if (reported === null)
+      throw new RowProblem('missing_reported_at', values.column('reportedAt'), values.raw('reportedAt'));
+    const [accepted, due, given] = [
+      date(values, 'acceptedAt', noticed),
+      date(values, 'dueAt', noticed),
+      date(values, 'closedAt', noticed),
+    ];
     const reportedAt = reported.at;
     // An hour that the clocks showed twice: the later reading, where only that comes after the report.
-    const closed = given && given.at < reportedAt && given.later !== null && given.later >= reportedAt ? given.later : given?.at;
+    const closed =
+      given && given.at < reportedAt && given.later !== null && given.later >= reportedAt ? given.later : given?.at;
     if (closed !== undefined && closed < reportedAt) {
       const both = `${values.column('reportedAt')} ${values.raw('reportedAt')}, ${values.column('closedAt')} ${values.raw('closedAt')}`;
       throw new RowProblem('closed_before_reported', values.column('closedAt'), both);
     }
     const ended = status === 'closed' || status === 'void' || status === 'not_filed' || status === 'rejected';
-    if (reportedAt > now.getTime()) findings.add('reported_in_the_future', line, values.raw('reportedAt'));
-    if (closed !== undefined && closed > now.getTime()) findings.add('closed_in_the_future', line, values.raw('closedAt'));
-    if (closed === undefined && status === 'closed') findings.add('closed_without_a_date', line);
-    if (closed !== undefined && !ended) findings.add('closing_date_on_an_open_case', line, values.raw('closedAt'));
-    if (due && due.at < reportedAt) findings.add('due_before_reported', line, values.raw('dueAt'));
-    if (accepted && accepted.at < reportedAt) findings.add('accepted_before_reported', line, values.raw('acceptedAt'));
-    const acceptedAt = NOT_ACCEPTED.includes(status) ? null : new Date(Math.max(accepted?.at ?? reportedAt, reportedAt));
+    if (reportedAt > now.getTime()) noticed.push(['reported_in_the_future', values.raw('reportedAt')]);
+    if (closed !== undefined && closed > now.getTime()) noticed.push(['closed_in_the_future', values.raw('closedAt')]);
+    if (closed === undefined && status === 'closed') noticed.push(['closed_without_a_date', '']);
+    if (closed !== undefined && !ended) noticed.push(['closing_date_on_an_open_case', values.raw('closedAt')]);
+    if (due && due.at < reportedAt) noticed.push(['due_before_reported', values.raw('dueAt')]);
+    if (accepted && accepted.at < reportedAt) noticed.push(['accepted_before_reported', values.raw('acceptedAt')]);
+    const acceptedAt = NOT_ACCEPTED.includes(status)
+      ? null
+      : new Date(Math.max(accepted?.at ?? reportedAt, reportedAt));
     return {
       reportedAt: new Date(reportedAt),
       acceptedAt,
@@ -151,11 +161,18 @@ export function caseReader(context: Context): (line: number, raw: string, fields
     }
     const values = valuesOf(fields, header, nulls);
     const externalId = values.one('externalId');
-    if (externalId === null) throw new RowProblem('missing_external_id', values.column('externalId'), values.raw('externalId'));
-    if (externalId.length > PRINTABLE_ID) throw new RowProblem('external_id_too_long', values.column('externalId'), externalId);
+    if (externalId === null)
+      throw new RowProblem('missing_external_id', values.column('externalId'), values.raw('externalId'));
+    if (externalId.length > PRINTABLE_ID)
+      throw new RowProblem('external_id_too_long', values.column('externalId'), externalId);
     const status = statusOf(values);
-    const read = { ...times(values, status, line), ...readPosition(values, crs) };
-    if (raw.includes('\uFFFD')) findings.add('unreadable_letters', line);
+    const noticed: Notice[] = [];
+    const read = { ...times(values, status, noticed), ...readPosition(values, crs) };
+    if (raw.includes('\uFFFD')) noticed.push(['unreadable_letters', '']);
+    if (values.one('category') === null) noticed.push(['no_category', '']);
+    if (read.notLocated !== null && read.notLocated !== 'missing') {
+      noticed.push([`position_${read.notLocated}`, `${values.raw('lng')}, ${values.raw('lat')}`]);
+    }
     return {
       line,
       raw,
@@ -168,6 +185,7 @@ export function caseReader(context: Context): (line: number, raw: string, fields
       source: values.one('source'),
       address: values.joined('address'),
       description: values.joined('description'),
+      noticed,
     };
   };
 }

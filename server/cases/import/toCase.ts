@@ -9,7 +9,13 @@ const ACTOR = 'import';
 /** A case in one of these has not been filed (立案). */
 const NOT_FILED: readonly CaseStatus[] = ['reported', 'verifying', 'to_file', 'rejected', 'not_filed'];
 
-function step(at: Date, action: NewStep['action'], from: CaseStatus | null, to: CaseStatus, note: string | null): NewStep {
+function step(
+  at: Date,
+  action: NewStep['action'],
+  from: CaseStatus | null,
+  to: CaseStatus,
+  note: string | null,
+): NewStep {
   return { at, action, from, to, role: 'system', actor: ACTOR, note };
 }
 

@@ -25,7 +25,10 @@ type NameTable = Mapping['names'][keyof Mapping['names']];
 /** Names by key, so that another spelling of the same key finds them too. */
 function namer(table: NameTable): (text: string) => Name {
   const byKey = new Map(
-    Object.entries(table).map(([text, name]) => [keyOf(text), typeof name === 'string' ? { zh: name, en: text } : name]),
+    Object.entries(table).map(([text, name]) => [
+      keyOf(text),
+      typeof name === 'string' ? { zh: name, en: text } : name,
+    ]),
   );
   return (text) => {
     const known = byKey.get(keyOf(text));
@@ -122,7 +125,9 @@ export class Vocabulary {
     for (const { category, categoryGroup, source, department } of cases) {
       const code = this.#categoryCode(category);
       if (!this.#categories.has(code) && !categories.has(code)) {
-        const group = categoryGroup ? this.#name.categoryGroup(categoryGroup) : { zh: defaultGroup.nameZh, en: defaultGroup.nameEn };
+        const group = categoryGroup
+          ? this.#name.categoryGroup(categoryGroup)
+          : { zh: defaultGroup.nameZh, en: defaultGroup.nameEn };
         categories.set(code, { ...(category ? this.#name.category(category) : UNSPECIFIED), group });
       }
       const sourceKey = this.#sourceKey(source);

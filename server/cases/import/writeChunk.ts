@@ -29,7 +29,11 @@ function samePosition(read: ReadCase, stored: StoredCase): boolean {
 }
 
 /** Divisions of the cases: of stored ones that stand where they stood, the one they were filed under. */
-async function findDivisions(client: Queryable, cases: readonly ReadCase[], stored: Map<string, StoredCase>): Promise<number[]> {
+async function findDivisions(
+  client: Queryable,
+  cases: readonly ReadCase[],
+  stored: Map<string, StoredCase>,
+): Promise<number[]> {
   const kept = cases.map((read) => {
     const before = stored.get(read.externalId);
     return before && samePosition(read, before) ? before.divisionId : null;
@@ -46,7 +50,11 @@ async function findDivisions(client: Queryable, cases: readonly ReadCase[], stor
  * add to the counts goes in the caller's transaction.
  * @param cases of different external ids.
  */
-export async function writeChunk(client: Queryable, cases: readonly ReadCase[], options: ChunkOptions): Promise<ChunkResult> {
+export async function writeChunk(
+  client: Queryable,
+  cases: readonly ReadCase[],
+  options: ChunkOptions,
+): Promise<ChunkResult> {
   const { datasetId, vocabulary, now, write } = options;
   if (write) await vocabulary.learn(client, cases);
   const ids = cases.map(({ externalId }) => externalId);

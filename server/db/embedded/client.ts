@@ -45,7 +45,9 @@ function spawnEngine(folder: string, log: string, onProgress: (stage: string) =>
     child.on('message', (stage) => (stage === 'ready' ? settle(() => done('ready')) : onProgress(String(stage))));
     child.on('error', (error) => settle(() => fail(error)));
     child.on('exit', (code, signal) =>
-      settle(() => (code === EXIT_LOCKED ? done('locked') : fail(new Error(`ended with ${signal ?? code}, see ${log}`)))),
+      settle(() =>
+        code === EXIT_LOCKED ? done('locked') : fail(new Error(`ended with ${signal ?? code}, see ${log}`)),
+      ),
     );
   });
 }
@@ -56,12 +58,19 @@ function spawnEngine(folder: string, log: string, onProgress: (stage: string) =>
  * @param onProgress called with 'opening' when an engine had to be started.
  * @throws HekanError('setup') where the folder is held by a process that does not answer, or cannot be opened.
  */
-export async function leaseEngine(folder: string, onProgress: (stage: string) => void = () => undefined): Promise<Lease> {
+export async function leaseEngine(
+  folder: string,
+  onProgress: (stage: string) => void = () => undefined,
+): Promise<Lease> {
   const paths = enginePaths(folder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new HekanError('setup', `data folder ${folder} cannot be made`, { field: 'HEKAN_DATA', given: folder, cause });
+    throw new HekanError('setup', `data folder ${folder} cannot be made`, {
+      field: 'HEKAN_DATA',
+      given: folder,
+      cause,
+    });
   }
   const until = Date.now() + LOCKED_MS;
   for (;;) {

@@ -65,7 +65,12 @@ describe('the embedded engine', () => {
     const asked = Array.from({ length: 300 }, (_, i) => i);
     const answers = await Promise.all(
       // Different shapes: a Bind that met another client's Parse would fail or give another number of columns.
-      asked.map((i) => db.query<{ n: number }>(i % 2 ? 'select $1::int as n' : 'select $1::int as n, $2::text as t', i % 2 ? [i] : [i, 'x'])),
+      asked.map((i) =>
+        db.query<{ n: number }>(
+          i % 2 ? 'select $1::int as n' : 'select $1::int as n, $2::text as t',
+          i % 2 ? [i] : [i, 'x'],
+        ),
+      ),
     );
     expect(answers.map((answer) => answer.rows[0]?.n)).toEqual(asked);
     await db.close();
@@ -90,7 +95,9 @@ describe('the embedded engine', () => {
     await db.query('create table log (n int primary key)');
     let committed = 0;
     for (let round = 0; round < 4; round++) {
-      const killer = sleep(150 + round * 130).then(() => enginesOf(folder).forEach((pid) => process.kill(pid, 'SIGKILL')));
+      const killer = sleep(150 + round * 130).then(() =>
+        enginesOf(folder).forEach((pid) => process.kill(pid, 'SIGKILL')),
+      );
       for (;;) {
         const ok = await db.query('insert into log values ($1::int)', [committed + 1]).then(
           () => true,
@@ -101,7 +108,9 @@ describe('the embedded engine', () => {
       }
       await killer;
       await untilAnswers(db);
-      const { rows } = await db.query<{ n: number; max: number }>('select count(*)::int as n, coalesce(max(n), 0) as max from log');
+      const { rows } = await db.query<{ n: number; max: number }>(
+        'select count(*)::int as n, coalesce(max(n), 0) as max from log',
+      );
       // The insert under way when it died may have been committed without our hearing of it.
       expect(rows[0]?.n).toBe(rows[0]?.max);
       expect(rows[0]!.n - committed).toBeGreaterThanOrEqual(0);

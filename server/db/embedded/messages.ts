@@ -12,9 +12,7 @@ const MAX_MESSAGE_BYTES = 1 << 29;
 
 export type Unit =
   /** To be answered 'N': no encryption on a local socket. */
-  | { kind: 'negotiate' }
-  | { kind: 'startup' | 'query'; bytes: Uint8Array }
-  | { kind: 'end' };
+  { kind: 'negotiate' } | { kind: 'startup' | 'query'; bytes: Uint8Array } | { kind: 'end' };
 
 /**
  * A reader for one connection. Unnamed statements and portals belong to PGlite's only session: were the Parse of one client
@@ -33,7 +31,8 @@ export function messageReader(): (chunk: Buffer) => Unit[] {
       const header = started ? 5 : 4;
       if (buffer.length - at < header) break;
       const length = started ? buffer.readInt32BE(at + 1) + 1 : buffer.readInt32BE(at);
-      if (length < header || length > MAX_MESSAGE_BYTES) return { units: [...units, { kind: 'end' }], used: buffer.length };
+      if (length < header || length > MAX_MESSAGE_BYTES)
+        return { units: [...units, { kind: 'end' }], used: buffer.length };
       if (buffer.length - at < length) break;
       const type = buffer[at];
       at += length;

@@ -1,0 +1,3 @@
+export * from './formatReport.ts';
+export * from './importCases.ts';
+export * from './importDivisions.ts';

@@ -1,0 +1,230 @@
+import type { Point } from 'geojson';
+
+import { VectorTile } from '@mapbox/vector-tile';
+import { PbfReader } from 'pbf';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { lngLatToTile31, tileBounds, bboxToTiles } from '../../tiles/grid.ts';
+import { cellOf, tileCellRange } from '../../tiles/morton.ts';
+import type { Database } from '../db/index.ts';
+import { loadSmallCity, openApp, type TestApp } from '../testing/city.ts';
+import { describeOnEngines, freshPostgres, type TestDatabase } from '../testing/database.ts';
+
+const EXTENT: [number, number, number, number] = [122.3, 45.9, 126.8, 48.9];
+const LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
+
+async function fetchTile(app: TestApp, path: string): Promise<VectorTile | null> {
+  const response = await app.app.request(path);
+  if (response.status === 204) return null;
+  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return new VectorTile(new PbfReader(new Uint8Array(await response.arrayBuffer())));
+}
+
+function featuresOf(tile: VectorTile | null, layer: string) {
+  const found = tile?.layers[layer];
+  return found ? Array.from({ length: found.length }, (_, i) => found.feature(i)) : [];
+}
+
+function tilesAt(z: number): string[] {
+  const { minX, minY, maxX, maxY } = bboxToTiles(EXTENT, z);
+  const paths: string[] = [];
+  for (let x = minX; x <= maxX; x++) for (let y = minY; y <= maxY; y++) paths.push(`${z}/${x}/${y}.mvt`);
+  return paths;
+}
+
+async function sum(app: TestApp, layer: string, z: number, property: string, preset = 0): Promise<number> {
+  let total = 0;
+  for (const path of tilesAt(z)) {
+    const tile = await fetchTile(app, `/tiles/${layer}/${path}`);
+    for (const feature of featuresOf(tile, layer)) total += Number(feature.properties[property] ?? preset);
+  }
+  return total;
+}
+
+describeOnEngines('tiles', (database) => {
+  let app: TestApp;
+  beforeAll(async () => {
+    await loadSmallCity(database());
+    app = await openApp(database());
+  });
+  const one = async (sql: string) => (await database().query<{ n: number }>(sql)).rows[0]?.n;
+
+  it('of density hold every record at every zoom', async () => {
+    const records = await one(
+      'select sum(government + industry + supply_chain + governance + sensing)::int as n from place',
+    );
+    for (const z of [0, 5, 8, 10]) expect(await sum(app, 'density', z, 'total')).toBe(records);
+  });
+
+  it('of cases hold every open case once at every zoom', async () => {
+    const open = await one('select count(*)::int as n from cases where open and geom is not null');
+    for (const z of [0, 6, 9, 11]) expect(await sum(app, 'cases', z, 'n', 1)).toBe(open);
+    const red = await one(`select count(*)::int as n from cases where open and status <> 'suspended'
+      and due_at < (select frozen_at from city)`);
+    let seen = 0;
+    for (const feature of featuresOf(await fetchTile(app, '/tiles/cases/0/0/0.mvt'), 'cases')) {
+      seen += feature.properties['light'] === 'red' ? 1 : Number(feature.properties['red'] ?? 0);
+    }
+    expect(seen).toBe(red);
+  });
+
+  it('of cases take the filters of the list', async () => {
+    for (const query of ['status=all', 'status=closed', 'status=overdue', 'status=all&from=2026-11-01&to=2026-11-10']) {
+      const list = await app.json<{ total: number }>(`/api/cases?limit=1&bbox=-180,-85,180,85&${query}`);
+      let seen = 0;
+      for (const path of tilesAt(7)) {
+        const tile = await fetchTile(app, `/tiles/cases/${path}?${query}`);
+        for (const feature of featuresOf(tile, 'cases')) seen += Number(feature.properties['n'] ?? 1);
+      }
+      expect({ query, seen }).toEqual({ query, seen: list.total });
+    }
+  });
+
+  it('of cases put a single case where it is', async () => {
+    const { rows } = await database().query<{ id: number; lng: number; lat: number }>(
+      'select id::int, st_x(geom) as lng, st_y(geom) as lat from cases where open order by id',
+    );
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const z = 14;
+    const single = rows[0]!;
+    const [x31, y31] = lngLatToTile31(single.lng, single.lat);
+    const [x, y] = [Math.floor(x31 / 2 ** (31 - z)), Math.floor(y31 / 2 ** (31 - z))];
+    const tile = await fetchTile(app, `/tiles/cases/${z}/${x}/${y}.mvt`);
+    const found = featuresOf(tile, 'cases').filter((feature) => feature.properties['n'] === undefined);
+    expect(found.length).toBeGreaterThan(0);
+    for (const feature of found) {
+      const place = byId.get(Number(feature.properties['id']))!;
+      const [lng, lat] = (feature.toGeoJSON(x, y, z).geometry as Point).coordinates as [number, number];
+      expect(feature.id).toBe(place.id);
+      // A tile unit at zoom 14 is 0.6 m.
+      expect(Math.abs(lng - place.lng)).toBeLessThan(1e-5);
+      expect(Math.abs(lat - place.lat)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('of places hold every place', async () => {
+    const { rows } = await database().query<{ cell: string; n: number }>(
+      'select (cell >> 34)::text as cell, count(*)::int as n from place group by 1 order by n desc limit 3',
+    );
+    for (const { cell, n } of rows) {
+      const key = BigInt(cell);
+      let [x, y] = [0, 0];
+      for (let bit = 0n; bit < 14n; bit++) {
+        x |= Number((key >> (2n * bit)) & 1n) << Number(bit);
+        y |= Number((key >> (2n * bit + 1n)) & 1n) << Number(bit);
+      }
+      expect(featuresOf(await fetchTile(app, `/tiles/places/14/${x}/${y}.mvt`), 'places')).toHaveLength(n);
+    }
+  });
+
+  it('of divisions hold the levels of their zoom', async () => {
+    const levels = async (z: number) => {
+      const found = new Set<number>();
+      for (const path of tilesAt(z).slice(0, 40)) {
+        for (const feature of featuresOf(await fetchTile(app, `/tiles/divisions/${path}`), 'divisions')) {
+          found.add(Number(feature.properties['level']));
+        }
+      }
+      return [...found].sort();
+    };
+    expect(await levels(6)).toEqual([1, 2]);
+    expect(await levels(8)).toEqual([1, 2, 3]);
+    expect(await levels(10)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('are 204 where empty, 304 where unchanged, and new after a change', async () => {
+    expect((await app.app.request('/tiles/density/8/0/0.mvt')).status).toBe(204);
+    const path = '/tiles/cases/6/54/22.mvt';
+    const first = await app.app.request(path);
+    const etag = first.headers.get('etag')!;
+    const again = await app.app.request(path, { headers: { 'If-None-Match': etag } });
+    expect([first.status, again.status, await again.text()]).toEqual([200, 304, '']);
+    expect((await app.app.request(path, { headers: { 'If-None-Match': 'W/"x", *' } })).status).toBe(200);
+    await database().query(`update layer_version set seq = seq + 1 where layer = 'cases'`);
+    await app.versions.refresh();
+    expect((await app.app.request(path, { headers: { 'If-None-Match': etag } })).status).toBe(200);
+  });
+
+  it('come compressed as asked, and the same when unpacked', async () => {
+    const path = '/tiles/density/8/216/89.mvt';
+    const plain = new Uint8Array(await (await app.app.request(path)).arrayBuffer());
+    for (const encoding of ['gzip', 'br']) {
+      const response = await app.app.request(path, {
+        headers: { 'Accept-Encoding': `${encoding};q=0.9, identity;q=0` },
+      });
+      expect(response.headers.get('content-encoding')).toBe(encoding);
+      const packed = new Uint8Array(await response.arrayBuffer());
+      const { gunzipSync, brotliDecompressSync } = await import('node:zlib');
+      const unpacked = new Uint8Array(encoding === 'gzip' ? gunzipSync(packed) : brotliDecompressSync(packed));
+      expect(unpacked).toEqual(plain);
+      expect(packed.length).toBeLessThan(plain.length);
+    }
+    expect(
+      (await app.app.request(path, { headers: { 'Accept-Encoding': 'gzip;q=0, br;q=0' } })).headers.get(
+        'content-encoding',
+      ),
+    ).toBeNull();
+  });
+
+  it('describe themselves', async () => {
+    for (const layer of LAYERS) {
+      const json = await app.json<Record<string, unknown>>(`/tiles/${layer}.json`);
+      expect(json).toMatchObject({ tilejson: '3.0.0', tiles: [`http://localhost/tiles/${layer}/{z}/{x}/{y}.mvt`] });
+      expect(json['name']).toContain('演示数据');
+      expect(json['vector_layers']).not.toEqual([]);
+    }
+  });
+});
+
+// The maths against another program: only PostgreSQL's PostGIS has ST_AsMVTGeom.
+describe.skipIf(inject('pgUrl') === '')('tile maths against PostGIS', () => {
+  let test: TestDatabase;
+  let db: Database;
+  beforeAll(async () => {
+    test = await freshPostgres();
+    db = test.db;
+    return () => test.remove();
+  });
+
+  it('has the tiles of ST_TileEnvelope', async () => {
+    for (const [z, x, y] of [
+      [0, 0, 0],
+      [1, 1, 0],
+      [7, 107, 44],
+      [14, 13831, 5742],
+      [20, 885_221, 367_500],
+    ] as const) {
+      const { rows } = await db.query<Record<string, number>>(
+        `select st_xmin(e) as w, st_ymin(e) as s, st_xmax(e) as e, st_ymax(e) as n
+         from (select st_transform(st_tileenvelope($1::int, $2::int, $3::int), 4326) as e) as t`,
+        [z, x, y],
+      );
+      const bounds = tileBounds({ z, x, y });
+      (['w', 's', 'e', 'n'] as const).forEach((side, i) => expect(bounds[i]).toBeCloseTo(rows[0]![side]!, 9));
+    }
+  });
+
+  it('puts points in the tile, and at the place in it, where ST_AsMVTGeom puts them', async () => {
+    const points = Array.from(
+      { length: 200 },
+      (_, i) => [-179.9 + ((i * 73.7) % 359.8), -84 + ((i * 37.3) % 168)] as const,
+    );
+    for (const z of [0, 3, 9, 14, 18]) {
+      for (const [lng, lat] of points) {
+        const [x31, y31] = lngLatToTile31(lng, lat);
+        const [x, y] = [Math.floor(x31 / 2 ** (31 - z)), Math.floor(y31 / 2 ** (31 - z))];
+        const { first, last } = tileCellRange({ z, x, y }, 31);
+        const cell = cellOf(lng, lat);
+        expect(cell >= first && cell < last).toBe(true);
+        const { rows } = await db.query<{ x: number; y: number }>(
+          `select st_x(p) as x, st_y(p) as y from (select st_asmvtgeom(st_transform(st_setsrid(st_makepoint($1::float8, $2::float8), 4326), 3857),
+             st_tileenvelope($3::int, $4::int, $5::int), 4096, 64, true) as p) as t`,
+          [lng, lat, z, x, y],
+        );
+        const unit = 2 ** (31 - z) / 4096;
+        // PostGIS rounds to the nearest unit, we cut: half a unit and a hair of arithmetic.
+        expect(Math.abs(x31 / unit - x * 4096 - rows[0]!.x)).toBeLessThan(0.51 + 2 / unit);
+        expect(Math.abs(y31 / unit - y * 4096 - rows[0]!.y)).toBeLessThan(0.51 + 2 / unit);
+      }
+    }
+  });
+});
