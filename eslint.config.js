@@ -28,6 +28,7 @@ const ROOMS = [
   'tiles',
   'live',
   'demo',
+  'imports',
   'commands',
 ];
 const above = (room) => ROOMS.slice(ROOMS.indexOf(room) + 1);

@@ -83,7 +83,9 @@ function ours({ rows, columns, level, offset, id }: Subject): Uint8Array {
   return encodePointLayers([{ name: 'points', columns, rows, id, xs, ys }]);
 }
 
-type Tile = Parameters<typeof fromGeojsonVt>[0][string];
+interface Tile {
+  features: object[];
+}
 
 /** What vt-pbf reads, made from the rows as one would by hand. Numbers that came as text become numbers. */
 function prepare({ rows, columns, level, offset, id }: Subject): Tile {
@@ -101,10 +103,12 @@ function prepare({ rows, columns, level, offset, id }: Subject): Tile {
     const feature = { type: 1, geometry: [[xs[i]!, ys[i]!]], tags };
     return id === undefined ? feature : { ...feature, id: Number(row[id]) };
   });
-  return { features } as unknown as Tile;
+  return { features };
 }
 
-const theirs = (tile: Tile): Uint8Array => fromGeojsonVt({ points: tile }, { version: 2, extent: 4096 });
+/** Its declarations do not resolve under NodeNext. */
+const encodeTheirs = fromGeojsonVt as unknown as (layers: Record<string, Tile>, options: object) => Uint8Array;
+const theirs = (tile: Tile): Uint8Array => encodeTheirs({ points: tile }, { version: 2, extent: 4096 });
 
 function decode(bytes: Uint8Array): unknown {
   const layer = new VectorTile(new PbfReader(bytes)).layers['points']!;

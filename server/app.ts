@@ -72,7 +72,7 @@ export function createApp(parts: AppParts): Hono {
   app.onError((error) => problem(error, log));
   app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
   app.use(secureHeaders(PAGE_HEADERS));
-  app.use(async (c, next) => {
+  app.use('/:room{api|tiles}/*', async (c, next) => {
     // PostgreSQL's text has no NUL: better refused here than failing there.
     if (c.req.url.includes('%00')) throw badRequest('url', c.req.url, 'no NUL character');
     await next();

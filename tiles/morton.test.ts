@@ -40,7 +40,7 @@ describe('keys', () => {
   it('agree with interleaving bit by bit, and decode again', () => {
     fc.assert(
       fc.property(coordinate, coordinate, (x, y) => {
-        const bits = (value: number): string[] => [...value.toString(2).padStart(31, '0')];
+        const bits = (value: number): string[] => Array.from(value.toString(2).padStart(31, '0'));
         const xBits = bits(x);
         const interleaved = bits(y).map((bit, i) => bit + xBits[i]!);
         expect(encodeCell(x, y)).toBe(BigInt(`0b${interleaved.join('')}`));

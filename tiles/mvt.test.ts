@@ -265,7 +265,7 @@ describe('any layer', () => {
           points: [[[x, y]]],
           properties: Object.fromEntries(
             columns
-              .map(({ name }, i) => [name, i === 1 && row[i] !== null ? Number(row[i]) : row[i]])
+              .map(({ name }, i): [string, unknown] => [name, i === 1 && row[i] !== null ? Number(row[i]) : row[i]])
               .filter(([, value]) => value !== null),
           ),
         }));

@@ -12,6 +12,15 @@ import type { Box, PolygonFeature, WeighedFeature } from './simplify.ts';
 
 export type { PolygonFeature } from './simplify.ts';
 
+/** The library's declarations do not resolve under NodeNext: this is the part of them that is used. */
+const cutTile = geoJSONToTile as unknown as (
+  data: object,
+  z: number,
+  x: number,
+  y: number,
+  options: object,
+) => { features: CutFeature[] };
+
 export interface PolygonIndexOptions {
   maxZoom?: number;
   buffer?: number;
@@ -94,7 +103,7 @@ function cutLayer(all: readonly WeighedFeature[], tile: Tile, options: Required<
     wrap: true,
     coordinates: 'unitSquare' as const,
   };
-  const cut = geoJSONToTile({ type: 'FeatureCollection', features }, z, x, y, cutting) as { features: CutFeature[] };
+  const cut = cutTile({ type: 'FeatureCollection', features }, z, x, y, cutting);
   return cut.features.map(cleanFeature).filter((feature) => feature !== null);
 }
 

@@ -134,7 +134,10 @@ export class ValueTable {
 
   private sintValue(value: number): void {
     const zigzag = value < 0 ? -2 * value - 1 : 2 * value;
-    if (Number.isSafeInteger(zigzag)) return this.varintValue(SINT, zigzag);
+    if (Number.isSafeInteger(zigzag)) {
+      this.varintValue(SINT, zigzag);
+      return;
+    }
     // 54 bits: the low 7 are written apart, because a number cannot hold them all
     const big = value < 0 ? -2n * BigInt(value) - 1n : 2n * BigInt(value);
     const { out } = this;

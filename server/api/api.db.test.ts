@@ -38,11 +38,15 @@ describeOnEngines('the API', (database) => {
 
   it('counts what SQL counts', async () => {
     const { cases, records, places } = await app.json<Overview>('/api/overview');
-    expect(cases.accepted.numerator).toBe(await one('select count(*)::int as n from cases where accepted_at is not null'));
+    expect(cases.accepted.numerator).toBe(
+      await one('select count(*)::int as n from cases where accepted_at is not null'),
+    );
     expect(cases.closed.numerator).toBe(await one(`select count(*)::int as n from cases where status = 'closed'`));
     expect(cases.open.numerator).toBe(await one('select count(*)::int as n from cases where open'));
     expect(cases.acceptedToday.numerator).toBe(
-      await one(`select count(*)::int as n from cases where (accepted_at at time zone 'Asia/Shanghai')::date = '2026-11-23'`),
+      await one(
+        `select count(*)::int as n from cases where (accepted_at at time zone 'Asia/Shanghai')::date = '2026-11-23'`,
+      ),
     );
     expect(places.numerator).toBe(await one('select count(*)::int as n from place'));
     expect(records.annotated.denominator).toBe(await one('select count(*)::int as n from record'));
@@ -52,7 +56,14 @@ describeOnEngines('the API', (database) => {
   });
 
   it('has rows that add up to the total, at every level and in every period', async () => {
-    for (const query of ['level=district', 'level=street', 'level=community', 'level=grid', 'level=street&parent=3', 'level=district&from=2026-10-01&to=2026-10-31']) {
+    for (const query of [
+      'level=district',
+      'level=street',
+      'level=community',
+      'level=grid',
+      'level=street&parent=3',
+      'level=district&from=2026-10-01&to=2026-10-31',
+    ]) {
       const kpi = await app.json<KpiByDivision>(`/api/kpi/completion?${query}`);
       for (const key of ['accepted', 'closed', 'open', 'overdue'] as const) {
         const sum = kpi.rows.reduce((n, row) => n + row[key], kpi.elsewhere[key]);
@@ -67,7 +78,9 @@ describeOnEngines('the API', (database) => {
     const asOf = '2026-10-01T00:00:00+08:00';
     const kpi = await app.json<KpiByDivision>(`/api/kpi/completion?asOf=${encodeURIComponent(asOf)}`);
     expect(kpi.total.accepted).toBe(await one(`select count(*)::int as n from cases where accepted_at <= '${asOf}'`));
-    expect(kpi.total.closed).toBe(await one(`select count(*)::int as n from cases where closed_at <= '${asOf}' and status = 'closed'`));
+    expect(kpi.total.closed).toBe(
+      await one(`select count(*)::int as n from cases where closed_at <= '${asOf}' and status = 'closed'`),
+    );
   });
 
   it('has one row a day, and a trend that adds up', async () => {
@@ -87,7 +100,9 @@ describeOnEngines('the API', (database) => {
       seen.push(...page.items.map((item) => item.id));
       after = page.next === null ? '' : `&after=${page.next}`;
     } while (after !== '');
-    const { rows } = await database().query<{ id: number }>('select id::int from cases where open order by reported_at desc, id desc');
+    const { rows } = await database().query<{ id: number }>(
+      'select id::int from cases where open order by reported_at desc, id desc',
+    );
     expect(seen).toEqual(rows.map((row) => row.id));
   });
 
@@ -98,7 +113,9 @@ describeOnEngines('the API', (database) => {
     expect(await total(`q=${item!.caseNo}`)).toBe(1);
     expect(await total(`q=${encodeURIComponent('100%_\\')}`)).toBe(0);
     expect(await total(`category=${item!.category.code}`)).toBe(
-      await one(`select count(*)::int as n from cases c join category g on g.id = c.category_id where g.code = '${item!.category.code}'`),
+      await one(
+        `select count(*)::int as n from cases c join category g on g.id = c.category_id where g.code = '${item!.category.code}'`,
+      ),
     );
     const { lng, lat } = item!;
     expect(await total(`bbox=${lng! - 1e-4},${lat! - 1e-4},${lng! + 1e-4},${lat! + 1e-4}`)).toBeGreaterThan(0);
@@ -115,15 +132,25 @@ describeOnEngines('the API', (database) => {
   it('resumes the live stream where a reader left it, none lost and none twice', async () => {
     const db = database();
     const step = async () => {
-      const { rows } = await db.query<{ id: number }>(`select id::int from cases where status = 'to_file' order by id limit 1`);
-      await actOnCase(db, fixedClock(TEST_UNTIL), rows[0]!.id, { action: 'file', role: 'shift_lead', actor: 'x', note: null });
+      const { rows } = await db.query<{ id: number }>(
+        `select id::int from cases where status = 'to_file' order by id limit 1`,
+      );
+      await actOnCase(db, fixedClock(TEST_UNTIL), rows[0]!.id, {
+        action: 'file',
+        role: 'shift_lead',
+        actor: 'x',
+        note: null,
+      });
       const seq = await relayOnce(db);
       await db.notices.publish(SEQ_TOPIC, String(seq));
       return seq!;
     };
     const first = await step();
     const ending = new AbortController();
-    const response = await app.app.request('/api/live', { headers: { 'Last-Event-ID': String(first - 1) }, signal: ending.signal });
+    const response = await app.app.request('/api/live', {
+      headers: { 'Last-Event-ID': String(first - 1) },
+      signal: ending.signal,
+    });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     const until = async (seq: number) => {
@@ -148,15 +175,61 @@ describeOnEngines('the API', (database) => {
   it('answers every wrong request with problem+json and never a 5xx', async () => {
     const big = 'x'.repeat(10_000);
     const wrong = [
-      ...['foo=1', 'status=lost', 'division=0', 'division=abc', 'division=99999999999', 'from=2026-02-30', 'from=x', 'from=2026-03-01&to=2026-02-01', 'bbox=1,2,3', 'bbox=3,2,1,4', 'bbox=a,b,c,d', 'limit=0', 'limit=501', 'limit=1e3x', 'after=zzz', 'after=1.2.3', 'q=', `q=${big}`, 'by=x', 'elsewhere=planet', 'after=99999999999999999.999999999999999&limit=-1'].map((q) => `/api/cases?${q}`),
+      ...[
+        'foo=1',
+        'status=lost',
+        'division=0',
+        'division=abc',
+        'division=99999999999',
+        'from=2026-02-30',
+        'from=x',
+        'from=2026-03-01&to=2026-02-01',
+        'bbox=1,2,3',
+        'bbox=3,2,1,4',
+        'bbox=a,b,c,d',
+        'limit=0',
+        'limit=501',
+        'limit=1e3x',
+        'after=zzz',
+        'after=1.2.3',
+        'q=',
+        `q=${big}`,
+        'by=x',
+        'elsewhere=planet',
+        'after=99999999999999999.999999999999999&limit=-1',
+      ].map((q) => `/api/cases?${q}`),
       ...['0', '-1', 'abc', '1.5', '9'.repeat(40)].map((id) => `/api/cases/${id}`),
-      ...['by=x', 'level=x', 'parent=-1', 'asOf=yesterday', 'by=day&asOf=2026-01-01T00:00:00Z', 'by=day&from=1000-01-01', 'by=division&division=2', 'from=%00'].map((q) => `/api/kpi/completion?${q}`),
+      ...[
+        'by=x',
+        'level=x',
+        'parent=-1',
+        'asOf=yesterday',
+        'by=day&asOf=2026-01-01T00:00:00Z',
+        'by=day&from=1000-01-01',
+        'by=division&division=2',
+        'from=%00',
+      ].map((q) => `/api/kpi/completion?${q}`),
       ...['division=0', 'division=%F0%9F%92%A9', 'x=1'].map((q) => `/api/overview?${q}`),
       ...['level=x', 'parent=0'].map((q) => `/api/divisions?${q}`),
       '/api/divisions/x',
       '/api/live?since=x',
       '/api/live?since=-1',
-      ...['cases/a/b/c.mvt', 'cases/1/2/1.mvt', 'cases/1/0/0', 'cases/1/0/0.pbf', 'cases/-1/0/0.mvt', 'cases/99/0/0.mvt', 'cases/01/0/0.mvt', 'density/15/0/0.mvt', 'places/13/0/0.mvt', 'cases/1/0/0.mvt?status=x', 'cases/1/0/0.mvt?x=y', 'density/1/0/0.mvt?status=open', `cases/1/0/0.mvt?category=${big}`, 'cases/1/0/0.mvt?from=2026-99-01'].map((t) => `/tiles/${t}`),
+      ...[
+        'cases/a/b/c.mvt',
+        'cases/1/2/1.mvt',
+        'cases/1/0/0',
+        'cases/1/0/0.pbf',
+        'cases/-1/0/0.mvt',
+        'cases/99/0/0.mvt',
+        'cases/01/0/0.mvt',
+        'density/15/0/0.mvt',
+        'places/13/0/0.mvt',
+        'cases/1/0/0.mvt?status=x',
+        'cases/1/0/0.mvt?x=y',
+        'density/1/0/0.mvt?status=open',
+        `cases/1/0/0.mvt?category=${big}`,
+        'cases/1/0/0.mvt?from=2026-99-01',
+      ].map((t) => `/tiles/${t}`),
     ];
     for (const path of wrong) {
       const response = await app.app.request(path);
@@ -164,7 +237,18 @@ describeOnEngines('the API', (database) => {
       expect(response.headers.get('content-type')).toContain('application/problem+json');
       shapes.Problem.parse(await response.json());
     }
-    const missing = ['/nope', '/api/nope', '/api/cases/999999999', '/api/divisions/999999', '/api/overview?division=999999', '/api/kpi/completion?parent=999999', '/api/kpi/nope', '/tiles/nope.json', '/tiles/constructor/1/0/0.mvt', '/tiles/__proto__.json'];
+    const missing = [
+      '/nope',
+      '/api/nope',
+      '/api/cases/999999999',
+      '/api/divisions/999999',
+      '/api/overview?division=999999',
+      '/api/kpi/completion?parent=999999',
+      '/api/kpi/nope',
+      '/tiles/nope.json',
+      '/tiles/constructor/1/0/0.mvt',
+      '/tiles/__proto__.json',
+    ];
     for (const path of missing) {
       const response = await app.app.request(path);
       expect({ path, status: response.status }).toEqual({ path, status: 404 });
@@ -176,7 +260,19 @@ describeOnEngines('the API', (database) => {
   });
 
   it('survives text that databases choke on', async () => {
-    for (const path of ['/api/cases?q=%00', '/api/cases?category=%00', '/api/cases?source=%00', '/tiles/cases/1/0/0.mvt?source=%00', "/api/cases?q=';drop table cases;--", '/api/cases?q=%EF%BF%BF%F0%9F%98%80', '/api/cases?after=99999999999999999.999999999999999', '/api/cases?q=%ff', '/api/cases?from=0001-01-01&to=9999-12-31', '/api/kpi/completion?from=0001-01-01&to=9999-12-31', '/api/kpi/completion?asOf=0001-01-01T00:00:00Z']) {
+    for (const path of [
+      '/api/cases?q=%00',
+      '/api/cases?category=%00',
+      '/api/cases?source=%00',
+      '/tiles/cases/1/0/0.mvt?source=%00',
+      "/api/cases?q=';drop table cases;--",
+      '/api/cases?q=%EF%BF%BF%F0%9F%98%80',
+      '/api/cases?after=99999999999999999.999999999999999',
+      '/api/cases?q=%ff',
+      '/api/cases?from=0001-01-01&to=9999-12-31',
+      '/api/kpi/completion?from=0001-01-01&to=9999-12-31',
+      '/api/kpi/completion?asOf=0001-01-01T00:00:00Z',
+    ]) {
       const { status } = await app.app.request(path);
       expect({ path, ok: status < 500 }).toEqual({ path, ok: true });
     }

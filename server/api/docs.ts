@@ -17,7 +17,7 @@ const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?
 
 function parameterRow({ name, required, description, schema }: Parameter): string {
   const type = schema?.enum ? schema.enum.join(' | ') : [schema?.type ?? ''].flat().join(' | ');
-  const preset = schema?.default === undefined ? '' : ` (default ${String(schema.default)})`;
+  const preset = schema?.default === undefined ? '' : ` (default ${JSON.stringify(schema.default)})`;
   const told = `${description ?? ''}${preset}${required ? ' required' : ''}`;
   return `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(type)}</td><td>${escapeHtml(told)}</td></tr>`;
 }

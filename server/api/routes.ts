@@ -78,6 +78,10 @@ function parsePeriod(query: { from?: string | undefined; to?: string | undefined
 export function apiRoutes(runtime: Runtime): OpenAPIHono {
   const { db } = runtime;
   const now = () => runtime.clock().now();
+  const told = <Answer extends object>(answer: Answer) => ({
+    ...answer,
+    demonstration: runtime.city().kind === 'demo',
+  });
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
@@ -130,7 +134,7 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
       const overview = await db.snapshot((client) =>
         readOverview(client, WHOLE_CITY, division ?? null, now(), city.timeZone),
       );
-      return c.json(overview, 200);
+      return c.json(told(overview), 200);
     },
   );
 
@@ -144,7 +148,7 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
     }),
     async (c) => {
       const { level, parent } = c.req.valid('query');
-      return c.json({ items: await listDivisions(db, level, parent ?? null) }, 200);
+      return c.json(told({ items: await listDivisions(db, level, parent ?? null) }), 200);
     },
   );
 
@@ -188,7 +192,7 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
         const answer = await db.snapshot((client) =>
           completionByDivision(client, WHOLE_CITY, { level, parent, period, now: now(), asOf }),
         );
-        return c.json(answer, 200);
+        return c.json(told(answer), 200);
       }
       if (query.asOf !== undefined) throw badRequest('asOf', query.asOf, 'by=division for an instant in the past');
       const to = period.to ?? dayIn(runtime.city().timeZone, now());
@@ -197,7 +201,7 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
       if (daysBetween(from, to) > MAX_DAYS) throw badRequest('from', from, `at most ${MAX_DAYS} days before to`);
       const division = query.division ?? query.parent ?? null;
       const answer = await completionByDay(db, WHOLE_CITY, { division, from, to, now: now() });
-      return c.json(answer, 200);
+      return c.json(told(answer), 200);
     },
   );
 
@@ -220,7 +224,8 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
         ...(bbox === undefined ? {} : { bbox: parseBbox(bbox) }),
       };
       const page = after === undefined ? { limit } : { after, limit };
-      return c.json(await db.snapshot((client) => listCases(client, runtime.clock(), WHOLE_CITY, filter, page)), 200);
+      const answer = await db.snapshot((client) => listCases(client, runtime.clock(), WHOLE_CITY, filter, page));
+      return c.json(told(answer), 200);
     },
   );
 
@@ -232,7 +237,7 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
       request: { params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }) },
       responses: answers(shapes.CaseDetail, 'The case'),
     }),
-    async (c) => c.json(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id), 200),
+    async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   return app;
 }

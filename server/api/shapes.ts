@@ -35,6 +35,9 @@ export const Figure = z.object({
 /** A rate on a page. */
 export const RateFigure = Rate.extend({ asOf: instant, href: z.string().nullable() });
 
+/** On everything that may be carried away: whether it is made up. Whoever shows it says 演示数据 / demonstration data. */
+const Origin = z.object({ demonstration: z.boolean() });
+
 export const City = z.object({
   nameZh: z.string(),
   nameEn: z.string(),
@@ -69,9 +72,9 @@ export const Division = DivisionRef.extend({
   /** From the city down to this one, itself included. */
   ancestors: z.array(DivisionRef).optional(),
 });
-export const Divisions = z.object({ items: z.array(Division) });
+export const Divisions = Origin.extend({ items: z.array(Division) });
 
-export const Overview = z.object({
+export const Overview = Origin.extend({
   asOf: instant,
   seq: z.number().int(),
   /** null: the whole city; else the division these figures are of. */
@@ -121,7 +124,7 @@ const KpiRow = z.object({
   percent: z.string().nullable(),
   href: z.string(),
 });
-export const KpiByDivision = z.object({
+export const KpiByDivision = Origin.extend({
   id: z.literal('completion'),
   version: z.number().int(),
   by: z.literal('division'),
@@ -135,7 +138,7 @@ export const KpiByDivision = z.object({
   elsewhere: KpiRow,
   total: KpiRow,
 });
-export const KpiByDay = z.object({
+export const KpiByDay = Origin.extend({
   id: z.literal('completion'),
   version: z.number().int(),
   by: z.literal('day'),
@@ -187,7 +190,7 @@ export const CaseItem = z.object({
   dueAt: instant.nullable(),
   closedAt: instant.nullable(),
 });
-export const CasePage = z.object({
+export const CasePage = Origin.extend({
   asOf: instant,
   items: z.array(CaseItem),
   /** All that match, on the first page (later pages carry null). */
@@ -196,6 +199,7 @@ export const CasePage = z.object({
   next: z.string().nullable(),
 });
 export const CaseDetail = CaseItem.extend({
+  demonstration: z.boolean(),
   asOf: instant,
   steps: z.array(
     z.object({
@@ -254,6 +258,8 @@ export type RateFigure = z.infer<typeof RateFigure>;
 export type City = z.infer<typeof City>;
 export type DivisionRef = z.infer<typeof DivisionRef>;
 export type Division = z.infer<typeof Division>;
+/** An answer before the route adds where it comes from. */
+export type Bare<Answer> = Omit<Answer, 'demonstration'>;
 export type Overview = z.infer<typeof Overview>;
 export type KpiByDivision = z.infer<typeof KpiByDivision>;
 export type KpiByDay = z.infer<typeof KpiByDay>;

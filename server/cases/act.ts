@@ -1,4 +1,4 @@
-import { locateDivisions } from '../city/locate.ts';
+import { locateDivisions } from '../city/index.ts';
 import { appendOutbox, type Clock, type Database, type Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import { nextStatus, stepEffects, type StepEffects } from './machine.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import knexPostgis from 'knex-postgis';
 import { scopeCondition, scopeParam, type Scope } from '../access/index.ts';
-import type { Bbox } from '../city/city.ts';
+import type { Bbox } from '../city/index.ts';
 import { sqlBuilder } from '../db/index.ts';
 import { LEVELS, type Level } from '../api/shapes.ts';
 import { isOverdue, isYellow } from './light.ts';

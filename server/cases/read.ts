@@ -1,12 +1,11 @@
 import type { Knex } from 'knex';
 import type { Scope } from '../access/index.ts';
-import type { CaseDetail, CaseItem, CasePage } from '../api/shapes.ts';
+import type { Bare, CaseDetail, CaseItem, CasePage } from '../api/shapes.ts';
 import type { Clock, Queryable } from '../db/index.ts';
 import { sqlBuilder } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import { filterCases, type CaseFilter } from './filter.ts';
 import { lightOf } from './light.ts';
-import type { CaseStatus } from './words.ts';
 
 const SELECT = `c.id::int as id, c.case_no as "caseNo", c.status,
   jsonb_build_object('code', g.code, 'nameZh', g.name_zh, 'nameEn', g.name_en) as category,
@@ -48,7 +47,7 @@ function toItem(row: ItemRow, now: Date): CaseItem {
   const iso = (at: Date | null) => at?.toISOString() ?? null;
   return {
     ...item,
-    light: lightOf(row.status as CaseStatus, row.yellowAt, row.dueAt, now),
+    light: lightOf(row.status, row.yellowAt, row.dueAt, now),
     reportedAt: row.reportedAt!.toISOString(),
     acceptedAt: iso(row.acceptedAt),
     yellowAt: iso(row.yellowAt),
@@ -75,7 +74,7 @@ export async function listCases(
   scope: Scope,
   filter: CaseFilter,
   page: { after?: string; limit: number },
-): Promise<CasePage> {
+): Promise<Bare<CasePage>> {
   const now = clock.now();
   const matching = filterCases(scope, filter, now);
   const total = page.after === undefined ? await countOf(client, matching.clone()) : null;
@@ -112,7 +111,7 @@ export function countCases(client: Queryable, clock: Clock, scope: Scope, filter
 }
 
 /** One case with its steps. @throws HekanError('not_found'), also where the scope does not see it. */
-export async function readCase(client: Queryable, clock: Clock, scope: Scope, id: number): Promise<CaseDetail> {
+export async function readCase(client: Queryable, clock: Clock, scope: Scope, id: number): Promise<Bare<CaseDetail>> {
   const now = clock.now();
   const one = filterCases(scope, {}, now).where('c.id', id).select('c.*');
   const [row] = await run<ItemRow>(client, withNames(one));

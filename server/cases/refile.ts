@@ -8,7 +8,7 @@ const CHUNK = 500;
 const CANDIDATES = `
   select id::text, division_id as "divisionId", st_x(geom) as lng, st_y(geom) as lat from cases
   where id > $1::bigint and geom is not null and (division_id = 0 or division_id = any($2::int[]))
-  order by id limit ${CHUNK} for update`;
+  order by cases.id limit ${CHUNK} for update`;
 
 interface Candidate {
   id: string;

@@ -52,7 +52,7 @@ export async function readStored(
        status, reported_at as "reportedAt", accepted_at as "acceptedAt", filed_at as "filedAt", yellow_at as "yellowAt",
        due_at as "dueAt", closed_at as "closedAt"
      from cases where dataset_id = $1::int and external_id = any($2::text[])
-     order by id ${lock ? 'for update' : ''}`,
+     order by cases.id ${lock ? 'for update' : ''}`,
     [datasetId, externalIds],
   );
   return new Map(rows.map((row) => [row.externalId, { ...row, id: Number(row.id) }]));

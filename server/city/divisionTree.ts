@@ -47,6 +47,7 @@ async function planCities(client: Queryable, wanted: Map<string, string | null>)
 
 async function makeCity(client: Queryable, code: string, districts: number[], names: CityNames): Promise<boolean> {
   const datasetId = await derivedDataset(client);
+  const unnamed = code === CITY_CODE ? { nameZh: '城市', nameEn: 'City' } : { nameZh: code, nameEn: code };
   const { rows } = await client.query<{ made: boolean }>(
     `with shape as (
        select st_multi(st_collectionextract(st_union(geom), 3)) as geom from division where id = any($2::int[])
@@ -56,7 +57,7 @@ async function makeCity(client: Queryable, code: string, districts: number[], na
        on conflict (code) where valid_to is null do nothing returning id
      )
      select exists (select 1 from made) as made`,
-    [code, districts, datasetId, names.nameZh ?? code, names.nameEn ?? names.nameZh ?? code],
+    [code, districts, datasetId, names.nameZh ?? unnamed.nameZh, names.nameEn ?? names.nameZh ?? unnamed.nameEn],
   );
   await client.query(
     `update division set parent_id = (select id from division where code = $1::text and valid_to is null and level = 1)

@@ -115,7 +115,7 @@ export async function readDivisions(
 ): Promise<ReadDivisions> {
   const { features, sha256 } = readGeoJson(file, options.crs);
   const properties = mapProperties(features, options);
-  const reject = ({ number, properties: raw }: RawFeature, { reason, field, value }: FeatureProblem) =>
+  const reject = ({ number, ...raw }: RawFeature, { reason, field, value }: FeatureProblem) =>
     rejects.add({ line: number, reason, field, value, raw: JSON.stringify(raw) });
   const candidates = readCandidates(features, properties, options.crs, reject);
   const shapes = await checkShapes(
@@ -123,6 +123,7 @@ export async function readDivisions(
     candidates.map(({ read }) => read.geometry),
     (done) => out.progress(done, features.length, 'shapes checked'),
   );
+  const levels = new Map(candidates.map(({ values }) => [values.code, values.level]));
   const divisions: NewDivision[] = [];
   const repaired: Repair[] = [];
   for (const [i, candidate] of candidates.entries()) {
@@ -131,6 +132,14 @@ export async function readDivisions(
       reject(
         candidate.feature,
         new FeatureProblem('no_area_left', 'geometry', shape?.invalidReason ?? 'its area is 0'),
+      );
+      continue;
+    }
+    const { level, parentCode } = candidate.values;
+    if (parentCode !== null && (levels.get(parentCode) ?? 0) >= level) {
+      reject(
+        candidate.feature,
+        new FeatureProblem('parent_not_above', 'parent', `${parentCode}, at level ${levels.get(parentCode)}`),
       );
       continue;
     }
@@ -143,7 +152,7 @@ export async function readDivisions(
     const reasons = Object.entries(rejects.byReason()).map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`);
     throw new HekanError(
       'bad_request',
-      `file: none of the ${features.length} features of ${file} can be taken: ${reasons.join(', ')}`,
+      `file: none of the ${features.length} features of ${file} can be taken: ${reasons.join(', ')}; which and why: ${rejects.path}`,
       {
         field: 'file',
         given: file,

@@ -1,10 +1,8 @@
 import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
-import { importCases } from '../cases/import/importCases.ts';
-import { formatReport } from '../cases/import/formatReport.ts';
-import { importDivisions } from '../city/importDivisions.ts';
 import type { Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
+import { formatReport, importCases, importDivisions } from '../imports/index.ts';
 import { textOption, withDatabase, type Command, type Given } from './command.ts';
 import { progressLine } from './progress.ts';
 

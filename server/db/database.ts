@@ -3,9 +3,8 @@ import { HekanError } from '../errors.ts';
 import { leaseEngine, type Lease } from './embedded/client.ts';
 import { listenNotices, socketNotices, type Notices } from './notices.ts';
 
-const DATE_OID = 1082;
 /** A day is a day, not midnight somewhere. */
-pg.types.setTypeParser(DATE_OID, (text) => text);
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 /** Whatever runs a statement: the pool, or a transaction. */
 export interface Queryable {

@@ -8,15 +8,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export function repeat(work: () => Promise<number>, onError: (error: unknown) => void): () => Promise<void> {
   const ending = new AbortController();
+  const stopped = () => ending.signal.aborted;
   let failures = 0;
   const loop = (async () => {
-    while (!ending.signal.aborted) {
+    while (!stopped()) {
       let waitMs: number;
       try {
         waitMs = await work();
         failures = 0;
       } catch (error) {
-        if (!ending.signal.aborted) onError(error);
+        if (!stopped()) onError(error);
         waitMs = Math.min(30_000, 500 * 2 ** failures++);
       }
       await sleep(waitMs, undefined, { signal: ending.signal }).catch(() => undefined);

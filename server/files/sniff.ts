@@ -1,4 +1,4 @@
-import { badRequest, HekanError } from '../errors.ts';
+import { HekanError } from '../errors.ts';
 
 /** Bytes looked at before a file is read. */
 export const SNIFF_BYTES = 65_536;
@@ -31,7 +31,10 @@ export function isUtf8(bytes: Uint8Array, cut: boolean): boolean {
  */
 export function checkText(file: string, bytes: Uint8Array, encoding: string, expected: string): void {
   const wrong = (given: string, expectation = `${expected} as ${encoding} text`) =>
-    badRequest(file, given, expectation);
+    new HekanError('bad_request', `file: ${file}: expected ${expectation}, got ${given}`, {
+      field: 'file',
+      given: file,
+    });
   if (bytes.length === 0) throw wrong('an empty file');
   const utf16 = startsWith(bytes, [0xff, 0xfe]) ? 'utf-16le' : startsWith(bytes, [0xfe, 0xff]) ? 'utf-16be' : null;
   if (/^utf-?16/i.test(encoding)) return;

@@ -1,5 +1,5 @@
 import type { Scope } from '../access/index.ts';
-import type { KpiByDay, KpiByDivision, Level } from '../api/shapes.ts';
+import type { Bare, KpiByDay, KpiByDivision, Level } from '../api/shapes.ts';
 import { levelNumber, listDivisions, readDivision, toRef } from '../city/index.ts';
 import type { Queryable } from '../db/index.ts';
 import {
@@ -62,7 +62,7 @@ export async function completionByDivision(
   client: Queryable,
   scope: Scope,
   query: { level: Level; parent: number | null; period: Period; now: Date; asOf: Date | null },
-): Promise<KpiByDivision> {
+): Promise<Bare<KpiByDivision>> {
   const { level, parent, period, now, asOf } = query;
   const within = await withinDivision(client, parent);
   const number = levelNumber(level);
@@ -107,7 +107,7 @@ export async function completionByDay(
   client: Queryable,
   scope: Scope,
   query: { division: number | null; from: string; to: string; now: Date },
-): Promise<KpiByDay> {
+): Promise<Bare<KpiByDay>> {
   const { from, to, now } = query;
   const within = await withinDivision(client, query.division);
   const counts = await countsByDay(client, scope, within, from, to);

@@ -1,5 +1,5 @@
 import type { Scope } from '../access/index.ts';
-import { CLASSES, type DivisionRef, type Figure, type Overview, type RateFigure } from '../api/shapes.ts';
+import { CLASSES, type Bare, type DivisionRef, type Figure, type Overview, type RateFigure } from '../api/shapes.ts';
 import { countCases } from '../cases/index.ts';
 import { readDivision, toRef } from '../city/index.ts';
 import { currentSeq, fixedClock, type Queryable } from '../db/index.ts';
@@ -94,7 +94,7 @@ export async function readOverview(
   division: number | null,
   now: Date,
   timeZone: string,
-): Promise<Overview> {
+): Promise<Bare<Overview>> {
   const ref: DivisionRef | null = division === null ? null : toRef(await readDivision(client, division));
   const asOf = now.toISOString();
   const seq = await currentSeq(client);

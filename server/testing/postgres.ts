@@ -1,4 +1,4 @@
-import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ export function postgresBin(): string | null {
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user that Debian's package made. */
-function runAs(): Pick<ExecFileSyncOptions, 'uid' | 'gid'> {
+function runAs(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim());
   return { uid: id('-u'), gid: id('-g') };
@@ -44,7 +44,7 @@ export async function startPostgres(locale = 'C.UTF-8'): Promise<TestPostgres> {
   if (!bin) throw new Error('PostgreSQL is not installed: apt-get install postgresql-15-postgis-3');
   const user = runAs();
   const folder = mkdtempSync(join(tmpdir(), 'hekan-pg-'));
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, Number(user.uid), Number(user.gid));
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   const run = (program: string, args: string[]) =>
     execFileSync(join(bin, program), args, { ...user, cwd: folder, stdio: 'ignore' });

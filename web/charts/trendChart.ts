@@ -84,7 +84,7 @@ export function createTrend(
       ],
       hooks: { setCursor: [(u) => onHover(u.cursor.idx ?? null)] },
     },
-    data as uPlot.AlignedData,
+    data,
     el,
   );
 }

@@ -5,11 +5,12 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** 480717 → "480,717". The same in both languages. */
 export const formatCount = (n: number): string => whole.format(n);
 
-/** Cut to `digits` decimals towards zero, trailing zeros kept: a figure never looks larger than it is. */
-function cut(value: number, digits: number): string {
-  const scale = 10 ** digits;
-  return (Math.floor(value * scale) / scale).toFixed(digits);
-}
+/** n ÷ size cut to `digits` decimals, trailing zeros kept: a figure never looks larger than it is. Multiplied first: whole
+ * numbers stay exact, and 2.07 does not become 2.06. */
+const cut = (n: number, size: number, digits: number): string => {
+  const scaled = Math.floor((n * 10 ** digits) / size);
+  return digits === 0 ? formatCount(scaled) : (scaled / 10 ** digits).toFixed(digits);
+};
 
 const UNITS: Record<Lang, [number, string][]> = {
   zh: [
@@ -27,7 +28,7 @@ export function formatShort(n: number, lang: Lang): [string, string] {
   if (n < 1e6) return [formatCount(n), ''];
   const [size, unit] = UNITS[lang].find(([from]) => n >= from) ?? [1, ''];
   const value = n / size;
-  return [cut(value, value >= 1000 ? 0 : value >= 100 ? 1 : 2), unit];
+  return [cut(n, size, value >= 1000 ? 0 : value >= 100 ? 1 : 2), unit];
 }
 
 /** A power of ten on a scale: 1,000 → "1千" or "1k"; exact. */
@@ -67,6 +68,7 @@ function format(lang: Lang, timeZone: string, kind: keyof typeof KINDS): Intl.Da
 
 const KINDS = {
   time: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  day: { year: 'numeric', month: '2-digit', day: '2-digit' },
   date: { year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' },
   moment: { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;

@@ -30,7 +30,7 @@ export const radiusOf = (n: number, unit: number): number => unit * (n === 1 ? 0
  */
 export function clusterCases(points: readonly CasePoint[], zoom: number, unit: number): Cluster[] {
   const scale = 512 * 2 ** zoom;
-  const bucket = unit * 3.4;
+  const bucket = unit * 3.8;
   const xy = points.map((p) => [lngToX(p.lng) * scale, latToY(p.lat) * scale] as const);
   const order = points.map((_, i) => i).sort((a, b) => points[b]!.n - points[a]!.n || a - b);
   const grid = new Map<string, number[]>();
@@ -50,7 +50,7 @@ export function clusterCases(points: readonly CasePoint[], zoom: number, unit: n
     const [x, y] = xy[i]!;
     const members = [i];
     // What is joined makes the mark larger; a reach a little wider than the mark leaves air between marks.
-    const reach = Math.min(bucket, radiusOf(points[i]!.n, unit) + unit * 1.15);
+    const reach = Math.min(bucket, radiusOf(points[i]!.n, unit) + unit * 1.7);
     for (let dx = -1; dx <= 1; dx++) {
       for (let dy = -1; dy <= 1; dy++) {
         for (const j of grid.get(keyOf(x + dx * bucket, y + dy * bucket)) ?? []) {

@@ -38,7 +38,7 @@ const PLACES: readonly (readonly [number, number])[] = [
 ];
 
 /** A label that would lie on marks with more than this share of its area is left out: two unread are worse than one. */
-const MOST_COVERED = 0.3;
+const MOST_COVERED = 0.16;
 
 /**
  * The labels that fit without touching one another, the weightiest first, each moved a little where it would cover marks.

@@ -17,8 +17,9 @@ export class MarkLayer<D> extends ScatterplotLayer<D, MarkProps<D>> {
   static override defaultProps = { getMark: { type: 'accessor', value: [0, 0, 0, 0] } } as never;
 
   override getShaders(): object {
+    const own = super.getShaders() as object;
     return {
-      ...super.getShaders(),
+      ...own,
       inject: {
         'vs:#decl': 'in vec4 instanceMarks; out vec4 vMark;',
         'vs:#main-end': 'vMark = instanceMarks;',

@@ -48,7 +48,7 @@ export class Overlay {
       views: new MapView({ repeat: false }),
       initialViewState: { ...camera, minZoom: 3, maxZoom: 19 },
       controller: { dragRotate: false, touchRotate: false, doubleClickZoom: true, keyboard: true },
-      style: { position: 'absolute', inset: '0' } as never,
+      style: { position: 'absolute', inset: '0' },
       pickingRadius: 4,
       getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : 'default'),
       onViewStateChange: ({ viewState }) => {
@@ -145,7 +145,7 @@ export class Overlay {
 
   /** Asks for what is in view and draws what is known. */
   #refresh(): void {
-    const bbox = this.#viewport().getBounds() as [number, number, number, number];
+    const bbox = this.#viewport().getBounds();
     const { zoom } = this.#camera;
     const { cases } = this.#plan();
     if (cases) {
@@ -176,7 +176,10 @@ export class Overlay {
   #placeLabels(fontPx: number, marks: readonly Cluster[]): PlacedLabel[] {
     const key = [this.#state.divisions, this.#camera.zoom, marks] as const;
     if (!this.#labels || key.some((part, i) => part !== this.#labels!.key[i])) {
-      this.#labels = { key, placed: placeLabels(key[0], marks, key[1], fontPx) };
+      // Where the chosen division is itself one of those shown (the lowest level), only it is named.
+      const chosen = key[0].filter((division) => division.id === this.#state.path.at(-1));
+      const named = chosen.length > 0 ? chosen : key[0];
+      this.#labels = { key, placed: placeLabels(named, marks, key[1], fontPx) };
     }
     return this.#labels.placed;
   }
@@ -222,7 +225,7 @@ export function cameraFor(bbox: Bbox, width: number, height: number, unit: numbe
   const [west, south, east, north] = bbox;
   // The legend stands in the lower left corner; a narrow map has no room to spare for it.
   const pad = Math.min(unit * 2.2, width / 10, height / 10);
-  const padding = { top: pad + unit * 1.6, right: pad, bottom: pad, left: width > unit * 45 ? unit * 8 : pad };
+  const padding = { top: pad + unit * 1.6, right: pad, bottom: pad, left: width > unit * 42 ? unit * 12.5 : pad };
   const { longitude, latitude, zoom } = new WebMercatorViewport({ width, height }).fitBounds(
     [
       [west, south],

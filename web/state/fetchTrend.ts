@@ -13,13 +13,13 @@ export async function fetchTrend(
   const today = dayOf(now, timeZone);
   const year = yearEnding(today);
   const usual = await api.days(year.from, year.to, division, signal);
-  if (!isQuiet(usual.rows)) return { asOf: usual.asOf, rows: usual.rows, endsToday: true, old: false };
+  if (!isQuiet(usual.rows)) return { division, asOf: usual.asOf, rows: usual.rows, endsToday: true, old: false };
 
   const last = lastBusyDay(usual.rows) ?? (await latestDay(division, timeZone, signal));
-  if (last === null || last > today) return { asOf: usual.asOf, rows: [], endsToday: false, old: false };
+  if (last === null || last > today) return { division, asOf: usual.asOf, rows: [], endsToday: false, old: false };
   const then = yearEnding(last);
   const old = await api.days(then.from, then.to, division, signal);
-  return { asOf: old.asOf, rows: old.rows, endsToday: false, old: true };
+  return { division, asOf: old.asOf, rows: old.rows, endsToday: false, old: true };
 }
 
 async function latestDay(division: number | null, timeZone: string, signal: AbortSignal): Promise<string | null> {

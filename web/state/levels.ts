@@ -9,20 +9,27 @@ const BELOW: Record<Level, readonly Level[]> = {
   grid: [],
 };
 
-/** What lies below a division. A real city may lack a level; then the next one that has anything is taken. */
+/** What lies below a division, or beside it where nothing does. A real city may lack a level; then the next one that has anything is taken. */
 export async function fetchBelow(
   division: Division | null,
   signal: AbortSignal,
-): Promise<{ level: Level; children: Division[] } | null> {
+): Promise<Pick<Ranking, 'level' | 'children' | 'parent' | 'beside'>> {
   for (const level of BELOW[division?.level ?? 'city']) {
     const { items } = await api.divisions(level, division?.id ?? null, signal);
-    if (items.length > 0) return { level, children: items };
+    if (items.length > 0) return { level, children: items, parent: division?.id ?? null, beside: false };
   }
-  return null;
+  // The lowest level: it is shown among its neighbours.
+  if (!division || division.level === 'city') return { level: null, children: [], parent: null, beside: false };
+  const { items } = await api.divisions(division.level, division.parentId, signal);
+  return { level: division.level, children: items, parent: division.parentId, beside: true };
 }
 
 export interface Ranking {
   level: Level | null;
   children: Division[];
+  /** Whose children these are. */
+  parent: number | null;
+  /** There is nothing below the chosen division: these are its neighbours and itself. */
+  beside: boolean;
   kpi: KpiByDivision | null;
 }

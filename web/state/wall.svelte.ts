@@ -1,10 +1,11 @@
-import type { City, Division, LiveCase, Overview } from '../../server/api/shapes.ts';
+import type { CasePage, City, Division, LiveCase, Overview } from '../../server/api/shapes.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 import { api } from './api.ts';
 import { prepend } from './bounded.ts';
 import { Clock } from './clock.svelte.ts';
 import { Drawer } from './drawer.svelte.ts';
 import { fetchTrend } from './fetchTrend.ts';
+import { asEvent } from './latest.ts';
 import { fetchBelow, type Ranking } from './levels.ts';
 import { LiveFeed, type LiveState } from './live.ts';
 import { isWithin } from './membership.ts';
@@ -12,11 +13,12 @@ import { Refresher } from './refresher.ts';
 import { Resource } from './resource.svelte.ts';
 import type { Trend } from './trend.ts';
 import { DEFAULT_SELECTION, formatSelection, parseSelection, type Selection } from './url.ts';
-import { RequestFailed } from './http.ts';
+import { RequestFailed, withQuery } from './http.ts';
 
 /** Events kept for the list, and how many from before the page was opened are asked for. */
 const EVENTS_KEPT = 200;
 const EVENTS_BEFORE = 150;
+const LATEST = 30;
 
 /** All that a wall knows. Panels read it; only this talks to the server. */
 export class Wall {
@@ -26,6 +28,8 @@ export class Wall {
   readonly ranking = new Resource<Ranking>();
   readonly trend = new Resource<Trend>();
   readonly division = new Resource<Division>();
+  /** The newest cases, for when the stream is silent. */
+  readonly latest = new Resource<CasePage>();
   readonly drawer = new Drawer();
   readonly clock = new Clock();
 
@@ -43,11 +47,18 @@ export class Wall {
   readonly frozenAt = $derived(this.city.value?.frozenAt ?? null);
   readonly name = $derived(this.division.value ?? this.city.value);
   /** Events of the chosen division, newest first. */
-  readonly shownEvents = $derived.by(() => {
+  readonly streamed = $derived.by(() => {
     if (this.selection.division === null) return this.events;
     const division = this.division.value;
     return division ? this.events.filter((event) => isWithin(event.divisionZh, division)) : [];
   });
+
+  readonly isSilent = $derived(this.streamed.length === 0);
+  readonly shownEvents = $derived(
+    this.isSilent
+      ? (this.latest.value?.items ?? []).map(asEvent).sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+      : this.streamed,
+  );
 
   /** All changes up to this one were in the first answers. */
   #knownSeq = 0;
@@ -55,13 +66,14 @@ export class Wall {
     open: (url) => new EventSource(url),
     onCase: (event) => this.#onCase(event),
     onReset: (seq) => this.#onReset(seq),
-    onState: (state) => (this.connection = state),
+    onState: (state) => this.#onState(state),
   });
   #cityAgain = new Refresher(() => this.#loadCity(), { minMs: 2_000, idleMs: 300_000 });
   #overviewAgain = new Refresher(() => this.#loadOverview(), { minMs: 2_500, idleMs: 60_000 });
   #rankingAgain = new Refresher(() => this.#loadRanking(), { minMs: 10_000, idleMs: 60_000 });
   #trendAgain = new Refresher(() => this.#loadTrend(), { minMs: 30_000, idleMs: 300_000 });
-  #mapAgain = new Refresher(async () => void this.casesVersion++, { minMs: 15_000, idleMs: 60_000 });
+  #mapAgain = new Refresher(() => this.#renewCases(), { minMs: 15_000, idleMs: 60_000 });
+  #all = [this.#cityAgain, this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain];
 
   start(): void {
     this.#adopt(parseSelection(location.search));
@@ -76,9 +88,7 @@ export class Wall {
     removeEventListener('online', this.#onOnline);
     this.clock.stop();
     this.#feed.stop();
-    for (const again of [this.#cityAgain, this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain]) {
-      again.stop();
-    }
+    for (const again of this.#all) again.stop();
   }
 
   /** Another division, layer or language. Only a change of division makes a step for the back button. */
@@ -127,11 +137,12 @@ export class Wall {
   }
 
   #loadDivision(): void {
-    for (const shown of [this.overview, this.ranking, this.trend]) shown.clear();
+    for (const shown of [this.overview, this.ranking, this.trend, this.latest]) shown.clear();
     if (this.selection.division === null) this.division.clear();
     void this.#overviewAgain.now();
     void this.#rankingAgain.now();
     void this.#trendAgain.now();
+    void this.#loadLatest();
   }
 
   #loadOverview(): Promise<void> {
@@ -144,25 +155,44 @@ export class Wall {
       try {
         await this.division.load((signal) => api.division(id, signal));
       } catch (error) {
-        if (error instanceof RequestFailed && error.status === 404) return this.select({ division: null });
+        if (error instanceof RequestFailed && error.status === 404) {
+          this.select({ division: null });
+          return;
+        }
         this.ranking.error = error as Error;
         throw error;
       }
     }
     const division = id === null ? null : this.division.value;
     await this.ranking.load(async (signal) => {
-      const known = this.ranking.value;
-      const below = known?.level
-        ? { level: known.level, children: known.children }
-        : await fetchBelow(division, signal);
-      if (!below) return { level: null, children: [], kpi: null };
-      return { ...below, kpi: await api.ranking(below.level, id, signal) };
+      const shown = this.ranking.value ?? (await fetchBelow(division, signal));
+      const kpi = shown.level === null ? null : await api.ranking(shown.level, shown.parent, signal);
+      return { ...shown, kpi };
     });
+  }
+
+  /** Once a division: the stream takes over as soon as it has anything. */
+  async #loadLatest(): Promise<void> {
+    const href = withQuery('/api/cases', { division: this.selection.division });
+    await this.latest.load((signal) => api.cases(href, null, LATEST, signal)).catch(() => {});
+  }
+
+  #renewCases(): Promise<void> {
+    this.casesVersion++;
+    return Promise.resolve();
   }
 
   #loadTrend(): Promise<void> {
     const now = this.frozenAt ? Date.parse(this.frozenAt) : Date.now();
     return this.trend.load((signal) => fetchTrend(this.selection.division, now, this.timeZone, signal));
+  }
+
+  #onState(state: LiveState): void {
+    const back = state === 'live' && this.connection === 'lost';
+    this.connection = state;
+    // The figures may have waited out a failure: they need not wait any longer.
+    if (!back) return;
+    for (const again of this.#all) void again.now();
   }
 
   #onCase(event: LiveCase): void {

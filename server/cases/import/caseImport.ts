@@ -47,7 +47,7 @@ const FIRST_CHUNK = 200;
 const MIN_CHUNK = 25;
 const MAX_CHUNK = 2000;
 /** Time that a chunk's transaction aims at: on the embedded engine everybody else waits for it. */
-const TARGET_MS = { embedded: 100, postgresql: 400 };
+const TARGET_MS = { embedded: 80, postgresql: 400 };
 const ANNOUNCE_MS = 5000;
 
 /** A demonstration, whose figures must not mix with real ones. Retiring it is for a room above this one. */

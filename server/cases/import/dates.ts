@@ -28,6 +28,11 @@ const ISO =
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2200;
 
+/** Text as a pattern that stands for itself. */
+function literally(text: string): string {
+  return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, '\\$&');
+}
+
 export class DateFormatError extends Error {}
 
 /**
@@ -40,8 +45,8 @@ export function compileFormat(format: string): RegExp {
   if (format === 'ISO') return ISO;
   const fields: string[] = [];
   const pattern = format.replaceAll(/'([^']*)'|([A-Za-z])\2*|[\s\S]/g, (part: string, quoted: string | undefined) => {
-    if (quoted !== undefined) return RegExp.escape(quoted);
-    if (!/^[A-Za-z]/.test(part)) return part === ' ' ? '\\s+' : RegExp.escape(part);
+    if (quoted !== undefined) return literally(quoted);
+    if (!/^[A-Za-z]/.test(part)) return part === ' ' ? '\\s+' : literally(part);
     const token = TOKENS.get(part);
     if (!token) throw new DateFormatError(`${part} is not known (known: ISO, ${[...TOKENS.keys()].join(', ')})`);
     if (fields.includes(token.field)) throw new DateFormatError(`${part} says ${token.field} twice`);

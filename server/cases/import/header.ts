@@ -59,7 +59,7 @@ export function readHeader(fields: string[], mapping: Mapping): Header {
     return [key, found] as const;
   });
   if (missing.length > 0) {
-    const listed = header.map((name) => JSON.stringify(name)).join(', ');
+    const listed = header.map((name) => JSON.stringify(name.slice(0, 80))).join(', ');
     throw new HekanError(
       'bad_request',
       `the file has no column ${missing.join(', ')}; its header is: ${listed.slice(0, 2000)}${hint(header, mapping.delimiter)}`,

@@ -40,10 +40,19 @@ function readBatch(records: CsvRecord[], delimiter: string): CsvRow[] {
   return records.map((record) => readOne(record, delimiter));
 }
 
-/** A record that runs over several lines and has not as many fields as the header swallowed its neighbours: its first line is
- * broken, the others are read again. */
+/** Whether a record over several lines is what it seems: right by the book, and as wide as the header. */
+function isSound(raw: string, width: number, delimiter: string): boolean {
+  try {
+    const rows = parse(raw, { delimiter, record_delimiter: '\n', relax_column_count: true });
+    return rows.length === 1 && (rows[0] as unknown as string[]).length === width;
+  } catch {
+    return false;
+  }
+}
+
+/** A record over several lines that is not sound swallowed its neighbours: its first line is broken, the others are read again. */
 function repair(row: CsvRow, width: number, delimiter: string): CsvRow[] {
-  if (row.fields?.length === width || !row.raw.includes('\n')) return [row];
+  if (!row.raw.includes('\n') || isSound(row.raw, width, delimiter)) return [row];
   const again = new RecordCutter(delimiter).reread({ line: row.line, raw: row.raw, broken: false });
   return again.flatMap((record) => repair(readOne(record, delimiter), width, delimiter));
 }

@@ -42,7 +42,7 @@ function spawnEngine(folder: string, log: string, onProgress: (stage: string) =>
       child.unref();
       then();
     };
-    child.on('message', (stage) => (stage === 'ready' ? settle(() => done('ready')) : onProgress(String(stage))));
+    child.on('message', (stage) => (stage === 'ready' ? settle(() => done('ready')) : onProgress(stage as string)));
     child.on('error', (error) => settle(() => fail(error)));
     child.on('exit', (code, signal) =>
       settle(() =>

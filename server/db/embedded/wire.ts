@@ -47,7 +47,7 @@ export function serveWire(db: PGlite): Server {
     const answer = await db.execProtocolRaw(unit);
     const status = readyStatus(answer);
     owner = status === 'T' || status === 'E' ? client : null;
-    if (!client.gone) client.socket.write(answer);
+    if (client.socket.writable) client.socket.write(answer);
   }
 
   async function run(): Promise<void> {
@@ -55,10 +55,10 @@ export function serveWire(db: PGlite): Server {
     running = true;
     clearTimeout(idle);
     for (let client = next(); client; client = next()) {
-      await runOne(client).catch((error: unknown) => {
+      await runOne(client).catch(async (error: unknown) => {
         console.error('engine:', error);
-        if (owner === client) owner = null;
         client.socket.destroy();
+        await rollBack().catch(() => undefined);
       });
     }
     running = false;
