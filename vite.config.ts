@@ -10,6 +10,7 @@ export default defineConfig({
   root: at('./web'),
   base: '/',
   publicDir: false,
+  cacheDir: at('./node_modules/.vite'),
   plugins: [svelte({ configFile: false })],
   server: {
     host: '127.0.0.1',

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // npm run hekan -- …: the command line on the pinned Node, in the folder where it was typed.
 import { spawnSync } from 'node:child_process';
 import { ensureDependencies, ROOT } from './dependencies.mjs';

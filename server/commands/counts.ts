@@ -1,4 +1,4 @@
-import { rebuildTally } from '../cases/index.ts';
+import { recount } from '../cases/index.ts';
 import { appendDataEvent } from '../db/index.ts';
 import { badRequest } from '../errors.ts';
 import { rebuildDensity } from '../records/index.ts';
@@ -21,7 +21,7 @@ export const rebuildCommand: Command = {
     withDatabase(async (db) => {
       const what = whatOf(given);
       await db.transaction(async (client) => {
-        await (what === 'density' ? rebuildDensity(client) : rebuildTally(client));
+        await (what === 'density' ? rebuildDensity(client) : recount(client));
         await appendDataEvent(client, `rebuild ${what}`, [what === 'density' ? 'density' : 'cases']);
       });
       console.log(`· ${what} rebuilt`);

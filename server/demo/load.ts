@@ -2,6 +2,7 @@ import type { DemoCity } from '../../demo/types.ts';
 import { writeCity, type City } from '../city/index.ts';
 import { appendDataEvent, drainOutbox, type Database } from '../db/index.ts';
 import type { Progress } from './dataset.ts';
+import { demoOnly } from './guard.ts';
 import { CASE_PREFIX, loadCases, loadWords } from './loadCases.ts';
 import { extentOf, loadBase, loadDivisions } from './loadDivisions.ts';
 import { loadRecords } from './loadRecords.ts';
@@ -51,10 +52,11 @@ export async function loadDemo(
   const ids = await loadDivisions(db, demo.divisions, onProgress);
   await loadBase(db, demo);
   const words = await loadWords(db, demo);
+  const guarded = demoOnly(db);
   await loadRecords(db, demo, ids, options.until, onProgress);
-  await loadCases(db, demo, words, ids, Math.round(480_717 * options.scale * REPORTED_SHARE), onProgress);
+  await loadCases(guarded, demo, words, ids, Math.round(480_717 * options.scale * REPORTED_SHARE), onProgress);
   await db.query('analyze');
-  await db.transaction(async (client) => {
+  await guarded.transaction(async (client) => {
     await writeCity(client, { ...city, ready: true });
     await appendDataEvent(client, 'demo', ALL_LAYERS);
   });

@@ -2,6 +2,7 @@ import type { DemoCity } from '../../demo/types.ts';
 import { actOnCase, reportCase, type CaseAction, type CaseRole, type CaseStatus } from '../cases/index.ts';
 import { repeat, type Clock, type Database } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
+import { demoOnly } from './guard.ts';
 
 /** A district with no more open cases than this closes none: no screen is to be empty. */
 const KEEP_OPEN = 25;
@@ -94,12 +95,13 @@ async function openOf(db: Database, district: number | null): Promise<number> {
  * @returns stop.
  */
 export function startPlayer(
-  db: Database,
+  given: Database,
   demo: DemoCity,
   scale: number,
   clock: Clock,
   onError: (error: unknown) => void,
 ): () => Promise<void> {
+  const db = demoOnly(given);
   let words: Words | null = null;
   let count = 0;
   let usualOpen: number | null = null;

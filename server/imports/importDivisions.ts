@@ -10,6 +10,7 @@ import {
   readExtent,
   readOrNeutral,
   writeDivisions,
+  type Bbox,
   type City,
   type CityNames,
   type DivisionReport,
@@ -90,10 +91,20 @@ async function writeAll(db: Database, file: string, divisions: NewDivision[], re
   return total;
 }
 
-/** GCJ-02, BD-09 and CGCS2000 are China's, and China has one time zone. Elsewhere it is not guessed. */
-function zoneOf(city: City, { timeZone, crs }: DivisionImportOptions): string {
+/** A division's code as GB/T 2260 and GB/T 10114 write it: a province's two digits first. */
+const CHINESE_CODE = /^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}(\d{3}){0,2}$/;
+const CHINA: Bbox = [73, 3, 136, 54];
+
+/**
+ * China has one time zone, and GCJ-02, BD-09, CGCS2000 are China's; so are codes of GB/T 2260 in China's box. Elsewhere the zone is
+ * not guessed.
+ */
+function zoneOf(city: City, { timeZone, crs }: DivisionImportOptions, extent: Bbox, divisions: NewDivision[]): string {
   if (timeZone !== undefined) return timeZone;
-  return isUnzoned(city) && crs !== 'wgs84' ? 'Asia/Shanghai' : city.timeZone;
+  if (!isUnzoned(city)) return city.timeZone;
+  const inChina = extent[0] >= CHINA[0] && extent[1] >= CHINA[1] && extent[2] <= CHINA[2] && extent[3] <= CHINA[3];
+  const coded = divisions.length > 0 && divisions.every(({ code }) => CHINESE_CODE.test(code));
+  return crs !== 'wgs84' || (inChina && coded) ? 'Asia/Shanghai' : city.timeZone;
 }
 
 /** Names that the options give. */
@@ -134,7 +145,7 @@ async function settle(
     nameZh,
     nameEn,
     extent,
-    timeZone: zoneOf(city, options),
+    timeZone: zoneOf(city, options, extent, divisions),
     defaultCrs: options.crs,
     ready: true,
   };

@@ -19,6 +19,8 @@ import { RequestFailed, withQuery } from './http.ts';
 const EVENTS_KEPT = 200;
 const EVENTS_BEFORE = 150;
 const LATEST = 30;
+/** How long events are gathered before the list shows them. */
+const GATHER_MS = 150;
 
 /** All that a wall knows. Panels read it; only this talks to the server. */
 export class Wall {
@@ -60,6 +62,8 @@ export class Wall {
       : this.streamed,
   );
 
+  #arrived: LiveCase[] = [];
+  #arrival: ReturnType<typeof setTimeout> | undefined;
   /** All changes up to this one were in the first answers. */
   #knownSeq = 0;
   #feed = new LiveFeed({
@@ -88,6 +92,7 @@ export class Wall {
     removeEventListener('online', this.#onOnline);
     this.clock.stop();
     this.#feed.stop();
+    clearTimeout(this.#arrival);
     for (const again of this.#all) again.stop();
   }
 
@@ -196,9 +201,17 @@ export class Wall {
   }
 
   #onCase(event: LiveCase): void {
-    this.events = prepend(this.events, [event], (e) => e.seq, EVENTS_KEPT);
+    this.#arrived.unshift(event);
+    this.#arrival ??= setTimeout(() => this.#showArrived(), GATHER_MS);
     for (const again of [this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain]) again.mark();
     this.onEvent(event);
+  }
+
+  /** Events come in bursts (after a reconnection, a hundred at once): the list changes once for all of them. */
+  #showArrived(): void {
+    this.events = prepend(this.events, this.#arrived, (event) => event.seq, EVENTS_KEPT);
+    this.#arrived = [];
+    this.#arrival = undefined;
   }
 
   #onReset(seq: number | null): void {

@@ -16,6 +16,9 @@ import { serveWire } from './wire.ts';
 /** Long enough for a command to follow a command, short enough that nobody waits for the memory. */
 const IDLE_MS = 3000;
 const FIRST_LEASE_MS = 20_000;
+/** A small log: nobody replicates from here, and a folder of a gigabyte is a surprise. */
+const SETTINGS = ['max_wal_size=96MB', 'min_wal_size=32MB', 'wal_level=minimal', 'max_wal_senders=0', 'jit=off', 'work_mem=16MB'];
+const START_PARAMS = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])];
 export const EXIT_LOCKED = 3;
 
 const paths = enginePaths(process.argv[2] ?? '.hekan');
@@ -53,7 +56,7 @@ async function open(): Promise<void> {
   rmSync(paths.database, { force: true });
   rmSync(paths.control, { force: true });
   process.send?.('opening');
-  const db = await PGlite.create(paths.data, { extensions: { postgis } });
+  const db = await PGlite.create(paths.data, { extensions: { postgis }, startParams: START_PARAMS });
   await db.exec('create extension if not exists postgis');
   const wire = serveWire(db);
   const control = createServer(serveLease);
