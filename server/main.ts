@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -14,6 +16,12 @@ const PAGES = new URL('../dist/web', import.meta.url).pathname;
 /** A change waits at most this long for the relay. */
 const RELAY_MS = 100;
 const FOLD_MS = 2000;
+
+/** Of the pages as they lie there when the server starts; '' where there are none. */
+function buildId(): string {
+  const page = `${PAGES}/wall/index.html`;
+  return existsSync(page) ? createHash('sha256').update(readFileSync(page)).digest('hex').slice(0, 12) : '';
+}
 
 export interface RunningServer {
   url: string;
@@ -73,7 +81,7 @@ function startLoops(db: Database, log: Logger): () => Promise<unknown> {
 /** Starts everything that a running city needs on an open, migrated database.
  * @throws HekanError('setup') where the port is taken. */
 export async function startServer(db: Database, config: Config, log: Logger, clock?: Clock): Promise<RunningServer> {
-  const runtime = await openRuntime(db, clock);
+  const runtime = await openRuntime(db, buildId(), clock);
   const hub = await openHub(db);
   const versions = await followVersions(db);
   const tiles = tileService(db, runtime.clock, versions, config.HEKAN_TILE_CACHE_MB * 1e6);

@@ -9,6 +9,8 @@ export interface Runtime {
   /** The city as last read. @throws HekanError('not_ready') before there is one. */
   city(): City;
   cityOrNull(): City | null;
+  /** Which build of the pages is served. */
+  build: string;
   /** Now, or the instant the city was frozen at. */
   clock(): Clock;
   /** Resolves when the city's row was read again. */
@@ -17,7 +19,7 @@ export interface Runtime {
 }
 
 /** Reads the city and follows its changes. @param fixed a clock that wins over the city's (tests). */
-export async function openRuntime(db: Database, fixed?: Clock): Promise<Runtime> {
+export async function openRuntime(db: Database, build: string, fixed?: Clock): Promise<Runtime> {
   let city: City | null = null;
   async function refresh(): Promise<void> {
     city = await readCity(db);
@@ -26,6 +28,7 @@ export async function openRuntime(db: Database, fixed?: Clock): Promise<Runtime>
   const stop = db.notices.subscribe(SEQ_TOPIC, () => void refresh().catch(() => undefined));
   return {
     db,
+    build,
     city() {
       if (!city) throw new HekanError('not_ready', 'there is no city yet: run `hekan demo` or import one');
       return city;

@@ -114,6 +114,7 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
           asOf: now().toISOString(),
           seq: await currentSeq(db),
           engine: db.engine,
+          build: runtime.build,
         },
         200,
       );

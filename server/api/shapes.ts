@@ -52,6 +52,8 @@ export const City = z.object({
   /** The newest change this answer has seen; pass it to /api/live as ?since=. */
   seq: z.number().int(),
   engine: z.enum(['postgresql', 'embedded']),
+  /** Changes with the pages: one that is left open for weeks loads itself again. */
+  build: z.string(),
 });
 
 export const DivisionRef = z.object({

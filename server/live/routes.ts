@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming';
 import { badRequest } from '../errors.ts';
 import type { Heard, LiveHub } from './hub.ts';
 
-/** A proxy closes what is silent for a minute; browsers notice a dead line by it. */
+/** A proxy closes what is silent for a minute; pages notice a dead line by it. An event, because scripts see no comments. */
 const HEARTBEAT_MS = 15_000;
 /** Browsers come back after this long. */
 const RETRY_MS = 2000;
@@ -33,7 +33,10 @@ export function liveRoutes(hub: LiveHub): Hono {
       const ending = new AbortController();
       stream.onAbort(() => ending.abort());
       await stream.write(`retry: ${RETRY_MS}\n\n`);
-      const beat = setInterval(() => void stream.write(': beat\n\n').catch(() => ending.abort()), HEARTBEAT_MS);
+      const beat = setInterval(
+        () => void stream.write('event: ping\ndata: {}\n\n').catch(() => ending.abort()),
+        HEARTBEAT_MS,
+      );
       try {
         for await (const heard of hub.listen(since, ending.signal)) await stream.writeSSE(toMessage(heard));
       } finally {

@@ -41,7 +41,7 @@ export interface TestApp {
 
 /** The server's routes without a socket. */
 export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL)): Promise<TestApp> {
-  const runtime = await openRuntime(db, clock);
+  const runtime = await openRuntime(db, 'test', clock);
   const hub = await openHub(db);
   const versions = await followVersions(db);
   const tiles = tileService(db, runtime.clock, versions, 8e6);

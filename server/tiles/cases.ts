@@ -85,7 +85,10 @@ function parseFilter(query: Record<string, string>): CaseFilter {
     else if (key === 'category' || key === 'source') {
       if (value.length === 0 || value.length > 100) throw badRequest(key, value, '1 to 100 characters');
       filter[key] = value;
-    } else throw badRequest(key.slice(0, 60), value, 'one of the filters status, category, source, from, to');
+    } else if (key === 'division') {
+      if (!/^[1-9]\d{0,8}$/.test(value)) throw badRequest(key, value, 'the id of a division');
+      filter.division = Number(value);
+    } else throw badRequest(key.slice(0, 60), value, 'one of the filters status, division, category, source, from, to');
   }
   return filter;
 }
@@ -111,7 +114,11 @@ export const casesLayer: TileLayer = {
     const filter = parseFilter(query);
     return filter.status === 'open' && Object.keys(filter).length === 1
       ? ''
-      : new URLSearchParams(Object.entries(filter).sort() as [string, string][]).toString();
+      : new URLSearchParams(
+          Object.entries(filter)
+            .map(([key, value]): [string, string] => [key, String(value)])
+            .sort(),
+        ).toString();
   },
   async read({ db, scope, now }, tile, query) {
     const filter = parseFilter(Object.fromEntries(new URLSearchParams(query)));

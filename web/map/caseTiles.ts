@@ -1,8 +1,7 @@
 import type { Light } from '../../server/api/shapes.ts';
-import type { CaseMode } from '../state/url.ts';
 import type { CasePoint } from './cluster.ts';
 import { tilesOf, xToLng, yToLat, type TileIndex } from './mercator.ts';
-import { casesTile } from './plan.ts';
+import { casesTile, type CaseView } from './plan.ts';
 import { forEachPoint, readTile } from './readTile.ts';
 import type { Bbox } from './types.ts';
 
@@ -34,22 +33,22 @@ export class CaseTiles {
   }
 
   /** Asks for what is missing or older than `version`; onChange is called when the last of it has come. */
-  want(bbox: Bbox, zoom: number, mode: CaseMode, version: number): void {
+  want(bbox: Bbox, zoom: number, view: CaseView, version: number): void {
     for (const tile of tilesOf(bbox, tileZoom(zoom))) {
-      const key = keyOf(mode, tile);
+      const key = keyOf(view, tile);
       const entry = this.#entries.get(key);
       if (this.#pending.has(key) || (entry && entry.version >= version)) continue;
       this.#pending.add(key);
-      void this.#load(key, tile, mode, version);
+      void this.#load(key, tile, view, version);
     }
   }
 
   /** What is known of a view, and whether that is all of it. */
-  points(bbox: Bbox, zoom: number, mode: CaseMode): { points: CasePoint[]; complete: boolean } {
+  points(bbox: Bbox, zoom: number, view: CaseView): { points: CasePoint[]; complete: boolean } {
     const points: CasePoint[] = [];
     let complete = true;
     for (const tile of tilesOf(bbox, tileZoom(zoom))) {
-      const entry = this.#entries.get(keyOf(mode, tile));
+      const entry = this.#entries.get(keyOf(view, tile));
       if (entry) points.push(...entry.points);
       else complete = false;
     }
@@ -61,9 +60,9 @@ export class CaseTiles {
     this.#entries.clear();
   }
 
-  async #load(key: string, tile: TileIndex, mode: CaseMode, version: number): Promise<void> {
+  async #load(key: string, tile: TileIndex, view: CaseView, version: number): Promise<void> {
     try {
-      const points = await fetchPoints(tile, mode, this.#abort.signal);
+      const points = await fetchPoints(tile, view, this.#abort.signal);
       this.#entries.delete(key);
       this.#entries.set(key, { points, version });
       for (const old of this.#entries.keys()) {
@@ -80,10 +79,10 @@ export class CaseTiles {
 }
 
 export const tileZoom = (zoom: number): number => Math.min(MAX_ZOOM, Math.max(0, Math.round(zoom)));
-const keyOf = (mode: CaseMode, { z, x, y }: TileIndex): string => `${mode} ${z}/${x}/${y}`;
+const keyOf = (view: CaseView, { z, x, y }: TileIndex): string => casesTile(view, z, x, y);
 
-async function fetchPoints({ z, x, y }: TileIndex, mode: CaseMode, signal: AbortSignal): Promise<CasePoint[]> {
-  const tile = await readTile(casesTile(mode, z, x, y), signal, true);
+async function fetchPoints({ z, x, y }: TileIndex, view: CaseView, signal: AbortSignal): Promise<CasePoint[]> {
+  const tile = await readTile(casesTile(view, z, x, y), signal, true);
   const points: CasePoint[] = [];
   forEachPoint(tile?.layers['cases'], (px, py, p) => {
     const at = { lng: xToLng((x + px) / 2 ** z), lat: yToLat((y + py) / 2 ** z) };

@@ -5,26 +5,29 @@ import { latToY, lngToX, tileAreaKm2, tilesOf, xToLng, yToLat } from './mercator
 import { casesTile, planLayers } from './plan.ts';
 import type { MapDivision } from './types.ts';
 
+const open = { mode: 'open', division: null } as const;
+
 describe('planLayers', () => {
   it.each([
     {
       layers: ['rates', 'density', 'cases'] as const,
       zoom: 7,
-      plan: { rates: true, records: 'cells', cases: 'open', labels: true },
+      plan: { rates: true, records: 'cells', cases: open, labels: true },
     },
     // Density has nothing below its last zoom: places take over, and names make room.
     {
       layers: ['rates', 'density', 'cases'] as const,
       zoom: 15,
-      plan: { rates: true, records: 'places', cases: 'open', labels: false },
+      plan: { rates: true, records: 'places', cases: open, labels: false },
     },
-    { layers: ['cases'] as const, zoom: 15, plan: { rates: false, records: null, cases: 'open', labels: false } },
+    { layers: ['cases'] as const, zoom: 15, plan: { rates: false, records: null, cases: open, labels: false } },
     { layers: [] as const, zoom: 7, plan: { rates: false, records: null, cases: null, labels: true } },
-  ])('$layers at zoom $zoom', ({ layers, zoom, plan }) => expect(planLayers(layers, 'open', zoom)).toEqual(plan));
+  ])('$layers at zoom $zoom', ({ layers, zoom, plan }) => expect(planLayers(layers, open, zoom)).toEqual(plan));
 
   it('asks for all cases only when told to', () => {
-    expect(planLayers(['cases'], 'all', 9).cases).toBe('all');
-    expect(casesTile('open', 9, 1, 2)).toBe('/tiles/cases/9/1/2.mvt?status=open');
+    expect(planLayers(['cases'], { mode: 'all', division: null }, 9).cases?.mode).toBe('all');
+    expect(casesTile(open, 9, 1, 2)).toBe('/tiles/cases/9/1/2.mvt?status=open');
+    expect(casesTile({ mode: 'all', division: 7 }, 9, 1, 2)).toBe('/tiles/cases/9/1/2.mvt?status=all&division=7');
   });
 });
 

@@ -7,6 +7,7 @@ import { caseLayers, densityLayer, labelLayers, placesLayer } from './deckLayers
 import { placeLabels, type PlacedLabel } from './labels.ts';
 import type { Place } from './places.ts';
 import { planLayers } from './plan.ts';
+import { kmPerPixel } from './scaleBar.ts';
 import type { Bbox, MapHit, MapOptions, MapState } from './types.ts';
 
 export interface OverlayHooks {
@@ -127,7 +128,8 @@ export class Overlay {
   }
 
   #plan(): ReturnType<typeof planLayers> {
-    return planLayers(this.#state.layers, this.#state.caseMode, this.#camera.zoom);
+    const { layers, caseMode: mode, path } = this.#state;
+    return planLayers(layers, { mode, division: path.at(-1) ?? null }, this.#camera.zoom);
   }
 
   #onMoved(): void {
@@ -216,7 +218,7 @@ export class Overlay {
   }
 
   #tell(): void {
-    this.#options.onView({ zoom: this.#camera.zoom, densityTop: this.#top() });
+    this.#options.onView({ zoom: this.#camera.zoom, densityTop: this.#top(), kmPerPixel: kmPerPixel(this.#camera) });
   }
 }
 

@@ -43,6 +43,14 @@ export interface MapHover {
   y: number;
 }
 
+/** What the legend and the scale bar tell of the camera. */
+export interface MapView {
+  zoom: number;
+  densityTop: number | null;
+  /** On the ground at the middle of the map. */
+  kmPerPixel: number | null;
+}
+
 export interface MapOptions {
   extent: Bbox;
   state: MapState;
@@ -52,8 +60,7 @@ export interface MapOptions {
   onClick: (hit: MapHit) => void;
   /** Nothing more is being fetched or moving. */
   onIdle: () => void;
-  /** Zoom and the top of the density scale, for the legend. */
-  onView: (view: { zoom: number; densityTop: number | null }) => void;
+  onView: (view: MapView) => void;
   /** The graphics were taken away (driver reset); mount again. */
   onLost: () => void;
 }

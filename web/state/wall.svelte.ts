@@ -131,12 +131,14 @@ export class Wall {
   }
 
   async #loadCity(): Promise<void> {
-    const first = this.city.value === null;
+    const before = this.city.value;
     await this.city.load((signal) => api.city(signal));
     const city = this.city.value;
     if (!city) return;
+    // The server was upgraded: a wall that nobody touches takes the new pages by itself.
+    if (before && before.build !== city.build) location.reload();
     if (city.frozenAt !== null) this.clock.freeze(city.frozenAt);
-    if (!first) return;
+    if (before) return;
     this.#knownSeq = city.seq;
     this.#feed.start(Math.max(0, city.seq - EVENTS_BEFORE));
   }

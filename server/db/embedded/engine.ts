@@ -17,7 +17,14 @@ import { serveWire } from './wire.ts';
 const IDLE_MS = 3000;
 const FIRST_LEASE_MS = 20_000;
 /** A small log: nobody replicates from here, and a folder of a gigabyte is a surprise. */
-const SETTINGS = ['max_wal_size=96MB', 'min_wal_size=32MB', 'wal_level=minimal', 'max_wal_senders=0', 'jit=off', 'work_mem=16MB'];
+const SETTINGS = [
+  'max_wal_size=96MB',
+  'min_wal_size=32MB',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'jit=off',
+  'work_mem=16MB',
+];
 const START_PARAMS = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])];
 export const EXIT_LOCKED = 3;
 
