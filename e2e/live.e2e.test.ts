@@ -132,7 +132,7 @@ describe('a city that lives', () => {
     await expect.poll(() => page.getByTestId('demo-badge').count()).toBe(0);
     await expect.poll(() => page.getByTestId('rank-row').count(), { timeout: 60_000 }).toBe(2);
     await expect
-      .poll(() => page.getByTestId('figure-not-located').first().innerText(), { timeout: 30_000 })
+      .poll(() => page.getByTestId('figure-notLocated').first().innerText(), { timeout: 30_000 })
       .toContain('1');
     expect(city.hekan('verify', 'kpi').status).toBe(0);
     expect(city.hekan('import', 'cases', files.cases, '--map', files.map).stdout).toMatch(

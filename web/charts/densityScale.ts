@@ -15,9 +15,10 @@ export function densityShare(perKm2: number, top: number): number {
 /** City lights: nothing, slate, ivory. [share, r, g, b, a] */
 const STOPS: readonly (readonly [number, number, number, number, number])[] = [
   [0, 84, 132, 170, 0],
-  [0.3, 110, 158, 190, 60],
-  [0.55, 190, 200, 190, 130],
-  [0.78, 245, 222, 170, 205],
+  [0.12, 96, 150, 190, 80],
+  [0.35, 132, 178, 204, 140],
+  [0.6, 212, 210, 184, 190],
+  [0.8, 250, 222, 158, 230],
   [1, 255, 250, 232, 255],
 ];
 
