@@ -1,6 +1,6 @@
 import type { DemoCity } from '../../demo/types.ts';
 import { actOnCase, reportCase, type CaseAction, type CaseRole, type CaseStatus } from '../cases/index.ts';
-import { repeat, type Clock, type Database } from '../db/index.ts';
+import { fixedClock, repeat, type Clock, type Database } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import { demoOnly } from './guard.ts';
 
@@ -9,9 +9,12 @@ const KEEP_OPEN = 25;
 const CASES_PER_SECOND = 480_717 / 365 / 86_400;
 const STEPS_PER_CASE = 8;
 /** Something moves at least this often, however small the city and however late the night. */
-const MAX_WAIT_MS = 6000;
+const MAX_WAIT_MS = 12_000;
 const MIN_WAIT_MS = 300;
 const CANDIDATES = 8;
+/** A gap shorter than this is an ordinary pause; a longer one is made up for, as far back as this. */
+const MISSED_MS = 10 * 60_000;
+const CATCH_UP_MS = 3 * 86_400_000;
 
 interface Candidate {
   id: number;
@@ -89,9 +92,50 @@ async function openOf(db: Database, district: number | null): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
+async function isDemo(db: Database): Promise<boolean> {
+  const { rows } = await db.query(`select 1 from city where kind = 'demo' and ready`);
+  return rows.length > 0;
+}
+
+async function openNow(db: Database): Promise<number> {
+  const { rows } = await db.query<{ n: number }>('select count(*)::int as n from cases where open');
+  return rows[0]?.n ?? 0;
+}
+
+async function lastChange(db: Database): Promise<number> {
+  const { rows } = await db.query<{ at: Date | null }>('select max(updated_at) as at from cases');
+  return rows[0]?.at?.getTime() ?? Infinity;
+}
+
+async function report(db: Database, demo: DemoCity, clock: Clock, words: Words, count: number): Promise<void> {
+  const signal = demo.nextSignal(clock.now().getTime(), count);
+  const category = words.categories.get(signal.categoryCode);
+  const sourceId = words.sources.get(signal.sourceKey);
+  if (!category || sourceId === undefined) return;
+  const { lng, lat, addressZh: address, descriptionZh: description } = signal;
+  const where = { lng, lat, address, description };
+  const what = { datasetId: words.datasetId, sourceId, categoryId: category.id, departmentId: category.departmentId };
+  await reportCase(db, clock, { ...what, ...where }, { role: 'collector', actor: '采集员' });
+}
+
+async function advance(db: Database, clock: Clock, count: number): Promise<void> {
+  const candidates = await pickCandidates(db, `${count}:${clock.now().getTime()}`);
+  for (const candidate of candidates) {
+    const move = nextMove(candidate.status, Math.random());
+    if (!move) continue;
+    if (candidate.status === 'to_close' && (await openOf(db, candidate.district)) <= KEEP_OPEN) continue;
+    const [action, role, actor] = move;
+    await actOnCase(db, clock, candidate.id, { action, role, actor, note: null }).catch((error: unknown) => {
+      if (!(error instanceof HekanError)) throw error;
+    });
+    return;
+  }
+}
+
 /**
- * Lives the demonstration: people report, officials take their steps, all through the ordinary code path. Ends by itself
- * when the city is no longer a demonstration.
+ * Lives the demonstration: people report, officials take their steps, all through the ordinary code path. What happened while
+ * no server ran is made up for first, at the city's own pace but without waiting. Ends by itself when the city is no longer a
+ * demonstration.
  * @returns stop.
  */
 export function startPlayer(
@@ -105,68 +149,39 @@ export function startPlayer(
   let words: Words | null = null;
   let count = 0;
   let usualOpen: number | null = null;
+  /** Where the past that is made up for stands; null: none is left. */
+  let past: number | null = null;
 
-  async function report(known: Words): Promise<void> {
-    const signal = demo.nextSignal(clock.now().getTime(), count);
-    const category = known.categories.get(signal.categoryCode);
-    const sourceId = known.sources.get(signal.sourceKey);
-    if (!category || sourceId === undefined) return;
-    await reportCase(
-      db,
-      clock,
-      {
-        datasetId: known.datasetId,
-        sourceId,
-        categoryId: category.id,
-        departmentId: category.departmentId,
-        lng: signal.lng,
-        lat: signal.lat,
-        address: signal.addressZh,
-        description: signal.descriptionZh,
-      },
-      { role: 'collector', actor: '采集员' },
-    );
+  async function begin(): Promise<void> {
+    words = await readWords(db);
+    usualOpen = await openNow(db);
+    const now = clock.now().getTime();
+    const last = await lastChange(db);
+    if (now - last > MISSED_MS) past = Math.max(last, now - CATCH_UP_MS);
   }
 
-  async function advance(): Promise<void> {
-    const candidates = await pickCandidates(db, `${count}:${clock.now().getTime()}`);
-    for (const candidate of candidates) {
-      const move = nextMove(candidate.status, Math.random());
-      if (!move) continue;
-      if (candidate.status === 'to_close' && (await openOf(db, candidate.district)) <= KEEP_OPEN) continue;
-      const [action, role, actor] = move;
-      await actOnCase(db, clock, candidate.id, { action, role, actor, note: null }).catch((error: unknown) => {
-        if (!(error instanceof HekanError)) throw error;
-      });
-      return;
-    }
-  }
-
-  async function isDemo(): Promise<boolean> {
-    const { rows } = await db.query(`select 1 from city where kind = 'demo' and ready`);
-    return rows.length > 0;
-  }
-
-  async function openNow(): Promise<number> {
-    const { rows } = await db.query<{ n: number }>('select count(*)::int as n from cases where open');
-    return rows[0]?.n ?? 0;
+  async function live(known: Words, usual: number): Promise<number> {
+    count += 1;
+    const at = past ?? clock.now().getTime();
+    const stand = fixedClock(new Date(at));
+    // A backlog that drifts is led back: fewer open than usual, more reports.
+    const drift = (usual - (await openNow(db))) / Math.max(usual, 1);
+    if (Math.random() < 1 / STEPS_PER_CASE + drift) await report(db, demo, stand, known, count);
+    else await advance(db, stand, count);
+    const perSecond = CASES_PER_SECOND * scale * demo.intensity(at) * STEPS_PER_CASE;
+    const waitMs = (1000 / perSecond) * (0.5 + Math.random());
+    if (past === null) return Math.max(MIN_WAIT_MS, Math.min(MAX_WAIT_MS * (0.5 + Math.random()), waitMs));
+    past = past + waitMs < clock.now().getTime() ? past + waitMs : null;
+    return 0;
   }
 
   const stop = repeat(async () => {
-    if (!(await isDemo())) {
+    if (!(await isDemo(db))) {
       void stop();
       return MAX_WAIT_MS;
     }
-    words ??= await readWords(db);
-    if (!words) return MAX_WAIT_MS;
-    usualOpen ??= await openNow();
-    count += 1;
-    // A backlog that drifts is led back: fewer open than usual, more reports.
-    const drift = (usualOpen - (await openNow())) / Math.max(usualOpen, 1);
-    if (Math.random() < 1 / STEPS_PER_CASE + drift) await report(words);
-    else await advance();
-    const perSecond = CASES_PER_SECOND * scale * demo.intensity(clock.now().getTime()) * STEPS_PER_CASE;
-    return Math.max(MIN_WAIT_MS, Math.min(MAX_WAIT_MS, 1000 / perSecond) * (0.5 + Math.random()));
+    if (usualOpen === null) await begin();
+    return words && usualOpen !== null ? live(words, usualOpen) : MAX_WAIT_MS;
   }, onError);
   return stop;
 }

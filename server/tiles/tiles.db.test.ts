@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Point } from 'geojson';
 
 import { VectorTile } from '@mapbox/vector-tile';
@@ -29,6 +30,10 @@ function tilesAt(z: number): string[] {
   const paths: string[] = [];
   for (let x = minX; x <= maxX; x++) for (let y = minY; y <= maxY; y++) paths.push(`${z}/${x}/${y}.mvt`);
   return paths;
+}
+
+function signedArea(ring: { x: number; y: number }[]): number {
+  return ring.reduce((sum, p, i) => sum + p.x * (ring[(i + 1) % ring.length]!.y - ring.at(i - 1)!.y), 0) / 2;
 }
 
 async function sum(app: TestApp, layer: string, z: number, property: string, preset = 0): Promise<number> {
@@ -175,6 +180,44 @@ describeOnEngines('tiles', (database) => {
   });
 });
 
+/** Tiles whose bytes are written down: one a layer and zoom, the empty tile and z 0 among them. */
+const GOLDEN_TILES = [
+  'divisions/0/0/0',
+  'divisions/6/54/22',
+  'divisions/9/432/179',
+  'divisions/11/1729/717',
+  'grids/13/6915/2870',
+  'base/7/108/44',
+  'base/12/3458/1435',
+  'density/0/0/0',
+  'density/7/108/44',
+  'density/10/864/358',
+  'density/14/13831/5742',
+  'density/8/0/0',
+  'places/14/13831/5742',
+  'places/16/55324/22968',
+  'cases/0/0/0',
+  'cases/7/108/44',
+  'cases/10/864/358',
+  'cases/13/6916/2870',
+];
+
+describeOnEngines('the same city gives the same bytes on', (database) => {
+  it('this engine as on the other, and as before', async () => {
+    await loadSmallCity(database());
+    const app = await openApp(database());
+    const seen: Record<string, string> = {};
+    for (const path of GOLDEN_TILES) {
+      const bytes = new Uint8Array(await (await app.app.request(`/tiles/${path}.mvt`)).arrayBuffer());
+      const tile = new VectorTile(new PbfReader(bytes));
+      const layers = Object.entries(tile.layers).map(([name, layer]) => `${name} ${layer.length}`);
+      seen[path] = `${layers.join(', ') || 'empty'} · ${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`;
+    }
+    app.close();
+    await expect(`${JSON.stringify(seen, null, 2)}\n`).toMatchFileSnapshot('./goldens/tiles.json');
+  });
+});
+
 // The maths against another program: only PostgreSQL's PostGIS has ST_AsMVTGeom.
 describe.skipIf(inject('pgUrl') === '')('tile maths against PostGIS', () => {
   let test: TestDatabase;
@@ -201,6 +244,35 @@ describe.skipIf(inject('pgUrl') === '')('tile maths against PostGIS', () => {
       const bounds = tileBounds({ z, x, y });
       (['w', 's', 'e', 'n'] as const).forEach((side, i) => expect(bounds[i]).toBeCloseTo(rows[0]![side]!, 9));
     }
+  });
+
+  it('cuts districts where ST_AsMVTGeom cuts them', async () => {
+    await loadSmallCity(db);
+    const app = await openApp(db);
+    for (const [z, x, y] of [
+      [6, 54, 22],
+      [8, 216, 89],
+      [10, 864, 358],
+    ] as const) {
+      const { rows } = await db.query<{ id: number; area: number }>(
+        `select id, st_area(g)::float8 as area from (
+           select id, st_asmvtgeom(st_transform(geom, 3857), st_tileenvelope($1::int, $2::int, $3::int), 4096, 64, true) as g
+           from division where level = 2) as t where g is not null and st_area(g) > 100`,
+        [z, x, y],
+      );
+      expect(rows.length).toBeGreaterThan(1);
+      const found = new Map(
+        featuresOf(await fetchTile(app, `/tiles/divisions/${z}/${x}/${y}.mvt`), 'divisions').map((f) => [f.id, f]),
+      );
+      for (const { id, area } of rows) {
+        const feature = found.get(id);
+        // Borders are simplified by at most two units of 4,096.
+        const ours = feature?.loadGeometry().reduce((sum, ring) => sum + signedArea(ring), 0) ?? 0;
+        const perimeter = feature?.loadGeometry().reduce((sum, ring) => sum + ring.length * 60, 0) ?? 0;
+        expect(Math.abs(Math.abs(ours) - area)).toBeLessThan(Math.max(0.01 * area, 2 * perimeter));
+      }
+    }
+    app.close();
   });
 
   it('puts points in the tile, and at the place in it, where ST_AsMVTGeom puts them', async () => {
