@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -98,5 +98,37 @@ describe.skipIf(inject('pgUrl') === '')('on PostgreSQL', () => {
 
   it('refuses to put a demonstration over it, or to make it twice', () => {
     expect(city.hekan('demo').stderr).toContain('--replace');
+  });
+});
+
+describe('a first start that is cut short', () => {
+  it('is begun again by the next, and nothing is there twice', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hekan-cut-'));
+    const env = { ...process.env, DATABASE_URL: '', HEKAN_DATA: folder, PORT: '0', LOG_LEVEL: 'warn' };
+    const child = spawn(process.execPath, [CLI, 'start', '--scale', '0.1', '--until', UNTIL], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise<void>((done) => {
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.includes('% cases')) done();
+      });
+    });
+    child.kill('SIGKILL');
+    const city = await startCity(['--scale', '0.02', '--seed', '7', '--until', UNTIL, '--no-player'], {
+      HEKAN_DATA: folder,
+    });
+    const { items } = (await (await fetch(`${city.url}/api/divisions?level=district`)).json()) as { items: unknown[] };
+    expect(items).toHaveLength(16);
+    const overview = (await (await fetch(`${city.url}/api/overview`)).json()) as {
+      cases: { accepted: { numerator: number } };
+    };
+    expect(overview.cases.accepted.numerator).toBe(9614);
+    expect(city.hekan('verify', 'kpi').status).toBe(0);
+    expect(city.hekan('verify', 'density').status).toBe(0);
+    await city.remove();
+    rmSync(folder, { recursive: true, force: true });
   });
 });
