@@ -132,3 +132,28 @@ describe('a first start that is cut short', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 });
+
+describe('a demonstration that lived, started without its player', () => {
+  it('stands still where it last moved', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hekan-still-'));
+    const made = hekan(
+      { HEKAN_DATA: folder, DATABASE_URL: '' },
+      'demo',
+      '--scale',
+      '0.02',
+      '--seed',
+      '7',
+      '--until',
+      UNTIL,
+    );
+    expect(made.status).toBe(0);
+    const city = await startCity(['--no-player'], { HEKAN_DATA: folder });
+    const ask = async () => (await (await fetch(`${city.url}/api/city`)).json()) as { asOf: string; frozenAt: string };
+    const first = await ask();
+    expect(first.asOf).toBe(first.frozenAt);
+    expect(Date.parse(first.asOf)).toBeLessThanOrEqual(Date.parse(UNTIL));
+    expect(await ask()).toEqual(first);
+    await city.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+});

@@ -18,11 +18,12 @@ export interface Runtime {
   close(): void;
 }
 
-/** Reads the city and follows its changes. @param fixed a clock that wins over the city's (tests). */
+/** Reads the city and follows its changes. @param fixed a clock that stands still and wins over the city's. */
 export async function openRuntime(db: Database, build: string, fixed?: Clock): Promise<Runtime> {
   let city: City | null = null;
   async function refresh(): Promise<void> {
-    city = await readCity(db);
+    const row = await readCity(db);
+    city = row && fixed ? { ...row, frozenAt: fixed.now() } : row;
   }
   await refresh();
   const stop = db.notices.subscribe(SEQ_TOPIC, () => void refresh().catch(() => undefined));

@@ -19,6 +19,8 @@ interface Suite {
   name: string;
   /** Why it cannot run here, or null. */
   missing: () => string | null;
+  /** Why some of its tests may skip themselves. */
+  skips: string;
   run: () => Promise<Outcome>;
 }
 
@@ -83,15 +85,17 @@ const update: Record<string, string> = process.argv.includes('--update-screensho
   ? { HEKAN_UPDATE_SCREENSHOTS: '1' }
   : {};
 const SUITES: Suite[] = [
-  { name: 'check', missing: () => null, run: runCheck },
-  { name: 'unit', missing: () => null, run: () => runVitest('unit') },
+  { name: 'check', skips: '', missing: () => null, run: runCheck },
+  { name: 'unit', skips: 'see above', missing: () => null, run: () => runVitest('unit') },
   {
     name: 'db',
+    skips: 'the folder of real files to try imports on is absent, or PostgreSQL is',
     missing: () => (postgresBin() ? null : 'PostgreSQL is missing: only the embedded engine is tested'),
     run: () => runVitest('db'),
   },
   {
     name: 'e2e',
+    skips: 'PostgreSQL is absent',
     missing: () => (existsSync(CHROMIUM) ? null : 'Chromium is missing: pages are not tested'),
     run: async () => {
       await ensurePages();
@@ -115,7 +119,7 @@ for (const suite of SUITES) {
   const started = Date.now();
   const outcome = await suite.run();
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : '';
+  const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} skipped (${suite.skips})` : '';
   table.push(`  ${suite.name.padEnd(8)} ${outcome.passed} passed, ${outcome.failed} failed${skipped} in ${seconds} s`);
   total.passed += outcome.passed;
   total.failed += outcome.failed;

@@ -41,7 +41,7 @@ export function docsPage(document: { paths?: object }): string {
   const paths = Object.entries(document.paths ?? {}) as [string, { get?: Operation }][];
   const sections = paths.flatMap(([path, { get }]) => (get ? [operationSection(path, get)] : [])).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Hekan 鹤瞰 API</title>
-<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body><h1>Hekan 鹤瞰 API</h1>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><h1>Hekan 鹤瞰 API</h1>
 <p>JSON, camelCase; times are ISO 8601 with zone; errors are <code>application/problem+json</code>.
 Machine-readable: <a href="/openapi.json">/openapi.json</a>. Tiles: <a href="/tiles">/tiles</a>.
 Live: <code>GET /api/live</code>, server-sent events (<code>case</code>, <code>data</code>, <code>reset</code>), resumable by

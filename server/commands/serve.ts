@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { DemoCity } from '../../demo/types.ts';
 import { readCity, type City } from '../city/index.ts';
-import { systemClock, type Database } from '../db/index.ts';
-import { startPlayer } from '../demo/index.ts';
+import { fixedClock, systemClock, type Database } from '../db/index.ts';
+import { lastChange, startPlayer } from '../demo/index.ts';
 import { ensurePages } from '../../tools/pages.ts';
 import { makeLog } from '../log.ts';
 import { checkPort, startServer } from '../main.ts';
@@ -37,7 +37,9 @@ async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
     city = await readCity(db);
   }
   await pages;
-  const server = await startServer(db, config, log).catch(async (error: unknown) => {
+  const still = given.values['no-player'] === true && city?.kind === 'demo' && !city.frozenAt;
+  const clock = still ? fixedClock(await lastChange(db)) : undefined;
+  const server = await startServer(db, config, log, clock).catch(async (error: unknown) => {
     await db.close();
     throw error;
   });

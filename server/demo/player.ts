@@ -102,9 +102,10 @@ async function openNow(db: Database): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-async function lastChange(db: Database): Promise<number> {
+/** When a case last took a step: where a demonstration without a player stands. Now, where there is none. */
+export async function lastChange(db: Database): Promise<Date> {
   const { rows } = await db.query<{ at: Date | null }>('select max(updated_at) as at from cases');
-  return rows[0]?.at?.getTime() ?? Infinity;
+  return rows[0]?.at ?? new Date();
 }
 
 async function report(db: Database, demo: DemoCity, clock: Clock, words: Words, count: number): Promise<void> {
@@ -156,7 +157,7 @@ export function startPlayer(
     words = await readWords(db);
     usualOpen = await openNow(db);
     const now = clock.now().getTime();
-    const last = await lastChange(db);
+    const last = (await lastChange(db)).getTime();
     if (now - last > MISSED_MS) past = Math.max(last, now - CATCH_UP_MS);
   }
 
