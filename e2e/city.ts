@@ -1,8 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../server/testing/postgres.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const CLI = `${ROOT}server/cli.ts`;
@@ -23,14 +23,6 @@ export interface RunningCity {
   /** Starts it again on the same folder and port. */
   restart(): Promise<void>;
   remove(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** `hekan start` as a process of its own, on the embedded engine in a folder of its own, or on PostgreSQL where env says so. */

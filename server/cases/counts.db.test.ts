@@ -4,7 +4,16 @@ import { foldDensity } from '../records/index.ts';
 import { loadSmallCity, TEST_UNTIL } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { verifyDensity, verifyTally } from '../verify.ts';
-import { actOnCase, foldTally, reportCase, TRANSITIONS, type CaseStatus } from './index.ts';
+import {
+  actOnCase,
+  CASE_ACTIONS,
+  CASE_ROLES,
+  CASE_STATUSES,
+  foldTally,
+  reportCase,
+  TRANSITIONS,
+  type CaseStatus,
+} from './index.ts';
 
 /** A small generator of its own: the walk is the same on both engines and at every run. */
 function dice(seed: number): (sides: number) => number {
@@ -103,6 +112,17 @@ describeOnEngines('counts as read are a recount, at every moment', (database) =>
     expect((await verifyDensity(db)).different).toBe(0);
     expect(await foldDensity(db)).toBe(1);
     expect((await verifyDensity(db)).different).toBe(0);
+  });
+});
+
+describeOnEngines('the words of the workflow', (database) => {
+  it.each([
+    ['case_status', CASE_STATUSES],
+    ['case_action', CASE_ACTIONS],
+    ['case_role', CASE_ROLES],
+  ])('are those of the database: %s', async (type, words) => {
+    const { rows } = await database().query<{ word: string }>(`select unnest(enum_range(null::${type}))::text as word`);
+    expect(rows.map((row) => row.word)).toEqual([...words]);
   });
 });
 

@@ -1,4 +1,5 @@
 export * from './act.ts';
+export type { CaseValues, NewStep } from './columns.ts';
 export * from './changeCity.ts';
 export * from './filter.ts';
 export * from './import/index.ts';

@@ -1,28 +1,15 @@
-import { cellOf } from '../../tiles/morton.ts';
 import { toColumns, unnestInput, type BulkColumns, type Queryable } from '../db/index.ts';
+import {
+  bulkOf,
+  POINT_OF_INPUT,
+  rowOf,
+  STEP_COLUMNS,
+  storedNames,
+  VALUE_COLUMNS,
+  type CaseValues,
+  type NewStep,
+} from './columns.ts';
 import { contributions, insertDeltas } from './tally.ts';
-import type { CaseStatus } from './words.ts';
-import type { NewStep } from './write.ts';
-
-/** What a source may change in a case after it came in. */
-export interface CaseValues {
-  sourceId: number;
-  categoryId: number;
-  departmentId: number | null;
-  divisionId: number;
-  /** WGS 84; both or neither. */
-  lng: number | null;
-  lat: number | null;
-  address: string | null;
-  description: string | null;
-  status: CaseStatus;
-  reportedAt: Date;
-  acceptedAt: Date | null;
-  filedAt: Date | null;
-  yellowAt: Date | null;
-  dueAt: Date | null;
-  closedAt: Date | null;
-}
 
 export interface StoredCase extends CaseValues {
   id: number;
@@ -58,77 +45,24 @@ export async function readStored(
   return new Map(rows.map((row) => [row.externalId, { ...row, id: Number(row.id) }]));
 }
 
-const COLUMNS = [
-  ['id', 'bigint'],
-  ['source_id', 'int'],
-  ['category_id', 'int'],
-  ['department_id', 'int'],
-  ['division_id', 'int'],
-  ['lng', 'float8'],
-  ['lat', 'float8'],
-  ['cell', 'bigint'],
-  ['address', 'text'],
-  ['description', 'text'],
-  ['status', 'case_status'],
-  ['reported_at', 'timestamptz'],
-  ['accepted_at', 'timestamptz'],
-  ['filed_at', 'timestamptz'],
-  ['yellow_at', 'timestamptz'],
-  ['due_at', 'timestamptz'],
-  ['closed_at', 'timestamptz'],
-  ['updated_at', 'timestamptz'],
-] as const satisfies BulkColumns;
-
-const SET = COLUMNS.map(([name]) => name).filter((name) => !['id', 'lng', 'lat'].includes(name));
-
-function changeRow(c: CaseChange): unknown[] {
-  const cell = c.lng !== null && c.lat !== null ? cellOf(c.lng, c.lat).toString() : null;
-  return [
-    c.id,
-    c.sourceId,
-    c.categoryId,
-    c.departmentId,
-    c.divisionId,
-    c.lng,
-    c.lat,
-    cell,
-    c.address,
-    c.description,
-    c.status,
-    c.reportedAt,
-    c.acceptedAt,
-    c.filedAt,
-    c.yellowAt,
-    c.dueAt,
-    c.closedAt,
-    c.updatedAt,
-  ];
-}
-
-const STEP_COLUMNS = [
-  ['case_id', 'bigint'],
-  ['n', 'int'],
-  ['at', 'timestamptz'],
-  ['action', 'case_action'],
-  ['from_status', 'case_status'],
-  ['to_status', 'case_status'],
-  ['role', 'case_role'],
-  ['actor', 'text'],
-  ['note', 'text'],
-] as const satisfies BulkColumns;
+const CHANGE_BULK = [['id', 'bigint'], ...bulkOf(VALUE_COLUMNS)] as const;
+const SET = storedNames(CHANGE_BULK)
+  .map((name) => `${name} = input.${name}`)
+  .join(', ');
+const STEP_BULK = [['case_id', 'bigint'], ['n', 'int'], ...bulkOf(STEP_COLUMNS)] as const;
+const STEP_STORED = bulkOf(STEP_COLUMNS)
+  .map(([name]) => name)
+  .join(', ');
 
 /** Appends steps behind the last one of their cases. */
 async function appendSteps(client: Queryable, changes: readonly CaseChange[]): Promise<void> {
-  const rows = changes.flatMap(({ id, steps }) =>
-    steps.map((s, i) => [id, i + 1, s.at, s.action, s.from, s.to, s.role, s.actor, s.note]),
-  );
+  const rows = changes.flatMap(({ id, steps }) => steps.map((step, i) => [id, i + 1, ...rowOf(STEP_COLUMNS, step)]));
   if (rows.length === 0) return;
-  const stored = STEP_COLUMNS.slice(2).map(([name]) => name);
   await client.query(
-    `insert into step (case_id, seq, ${stored.join(', ')})
-     select case_id, n + coalesce((select max(seq) from step where step.case_id = input.case_id), 0), ${stored.join(', ')}
-     from ${unnestInput(STEP_COLUMNS)}`,
-    toColumns(STEP_COLUMNS, rows),
+    `insert into step (case_id, seq, ${STEP_STORED})
+     select case_id, n + coalesce((select max(seq) from step where step.case_id = input.case_id), 0), ${STEP_STORED}
+     from ${unnestInput(STEP_BULK)}`,
+    toColumns(STEP_BULK, rows),
   );
 }
 
@@ -145,17 +79,17 @@ const RETURNED = KEPT.split(', ')
  */
 export async function updateCases(client: Queryable, changes: readonly CaseChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const point = 'case when input.lng is null then null else st_setsrid(st_makepoint(input.lng, input.lat), 4326) end';
+  const rows = changes.map((change) => [change.id, ...rowOf(VALUE_COLUMNS, change)]);
   await client.query(
-    `with input as (select * from ${unnestInput(COLUMNS)}),
+    `with input as (select * from ${unnestInput(CHANGE_BULK)}),
      old as (select ${KEPT} from cases where id in (select id from input)),
      changed as (
-       update cases set geom = ${point}, ${SET.map((name) => `${name} = input.${name}`).join(', ')}
+       update cases set geom = ${POINT_OF_INPUT}, ${SET}
        from input where cases.id = input.id
        returning ${RETURNED}
      ), ${COUNTED}
      select 1 from changed limit 1`,
-    toColumns(COLUMNS, changes.map(changeRow)),
+    toColumns(CHANGE_BULK, rows),
   );
   await appendSteps(client, changes);
 }

@@ -1,119 +1,41 @@
-import { cellOf } from '../../tiles/morton.ts';
-import { insertRows, toColumns, unnestInput, type BulkColumns, type Queryable } from '../db/index.ts';
+import { insertRows, toColumns, unnestInput, type Queryable } from '../db/index.ts';
+import {
+  bulkOf,
+  POINT_OF_INPUT,
+  rowOf,
+  STEP_COLUMNS,
+  storedNames,
+  VALUE_COLUMNS,
+  type CaseValues,
+  type Column,
+  type NewStep,
+} from './columns.ts';
 import { contributions, insertDeltas } from './tally.ts';
-import type { CaseAction, CaseRole, CaseStatus } from './words.ts';
 
-export interface NewStep {
-  at: Date;
-  action: CaseAction;
-  from: CaseStatus | null;
-  to: CaseStatus;
-  role: CaseRole;
-  actor: string;
-  note: string | null;
-}
-
-export interface NewCase {
+export interface NewCase extends CaseValues {
   /** Given to set it, null to draw the next one. */
   id: number | null;
   externalId: string;
   caseNo: string;
-  sourceId: number;
-  categoryId: number;
-  departmentId: number | null;
-  /** 0: none. */
-  divisionId: number;
-  /** WGS 84; both or neither. */
-  lng: number | null;
-  lat: number | null;
-  address: string | null;
-  description: string | null;
-  status: CaseStatus;
-  reportedAt: Date;
-  acceptedAt: Date | null;
-  filedAt: Date | null;
   dispatchedAt: Date | null;
-  yellowAt: Date | null;
-  dueAt: Date | null;
   handledAt: Date | null;
-  closedAt: Date | null;
   reworks: number;
   updatedAt: Date;
   steps: NewStep[];
 }
 
-const COLUMNS = [
-  ['id', 'bigint'],
-  ['external_id', 'text'],
-  ['case_no', 'text'],
-  ['source_id', 'int'],
-  ['category_id', 'int'],
-  ['department_id', 'int'],
-  ['division_id', 'int'],
-  ['lng', 'float8'],
-  ['lat', 'float8'],
-  ['cell', 'bigint'],
-  ['address', 'text'],
-  ['description', 'text'],
-  ['status', 'case_status'],
-  ['reported_at', 'timestamptz'],
-  ['accepted_at', 'timestamptz'],
-  ['filed_at', 'timestamptz'],
-  ['dispatched_at', 'timestamptz'],
-  ['yellow_at', 'timestamptz'],
-  ['due_at', 'timestamptz'],
-  ['handled_at', 'timestamptz'],
-  ['closed_at', 'timestamptz'],
-  ['reworks', 'smallint'],
-  ['updated_at', 'timestamptz'],
-] as const satisfies BulkColumns;
-
-const STEP_COLUMNS = [
-  ['case_id', 'bigint'],
-  ['seq', 'smallint'],
-  ['at', 'timestamptz'],
-  ['action', 'case_action'],
-  ['from_status', 'case_status'],
-  ['to_status', 'case_status'],
-  ['role', 'case_role'],
-  ['actor', 'text'],
-  ['note', 'text'],
-] as const satisfies BulkColumns;
-
-const STORED = COLUMNS.map(([name]) => name).filter((name) => !['id', 'lng', 'lat'].includes(name));
-
-function caseRow(c: NewCase): unknown[] {
-  const cell = c.lng !== null && c.lat !== null ? cellOf(c.lng, c.lat).toString() : null;
-  return [
-    c.id,
-    c.externalId,
-    c.caseNo,
-    c.sourceId,
-    c.categoryId,
-    c.departmentId,
-    c.divisionId,
-    c.lng,
-    c.lat,
-    cell,
-    c.address,
-    c.description,
-    c.status,
-    c.reportedAt,
-    c.acceptedAt,
-    c.filedAt,
-    c.dispatchedAt,
-    c.yellowAt,
-    c.dueAt,
-    c.handledAt,
-    c.closedAt,
-    c.reworks,
-    c.updatedAt,
-  ];
-}
-
-function stepRow(caseId: number, seq: number, step: NewStep): unknown[] {
-  return [caseId, seq, step.at, step.action, step.from, step.to, step.role, step.actor, step.note];
-}
+const NEW_COLUMNS: readonly Column<NewCase>[] = [
+  ['id', 'bigint', (c) => c.id],
+  ['external_id', 'text', (c) => c.externalId],
+  ['case_no', 'text', (c) => c.caseNo],
+  ...VALUE_COLUMNS,
+  ['dispatched_at', 'timestamptz', (c) => c.dispatchedAt],
+  ['handled_at', 'timestamptz', (c) => c.handledAt],
+  ['reworks', 'smallint', (c) => c.reworks],
+];
+const NEW_BULK = bulkOf(NEW_COLUMNS);
+const STORED = storedNames(NEW_BULK).join(', ');
+const STEP_BULK = [['case_id', 'bigint'], ['seq', 'smallint'], ...bulkOf(STEP_COLUMNS)] as const;
 
 /** Appends steps to one case. */
 export async function insertSteps(
@@ -122,8 +44,8 @@ export async function insertSteps(
   firstSeq: number,
   steps: NewStep[],
 ): Promise<void> {
-  const rows = steps.map((step, i) => stepRow(caseId, firstSeq + i, step));
-  await insertRows(client, 'step', STEP_COLUMNS, rows);
+  const rows = steps.map((step, i) => [caseId, firstSeq + i, ...rowOf(STEP_COLUMNS, step)]);
+  await insertRows(client, 'step', STEP_BULK, rows);
 }
 
 /**
@@ -139,23 +61,23 @@ export async function insertCases(
   counted = true,
 ): Promise<Map<string, number>> {
   if (cases.length === 0) return new Map();
-  const point = 'case when lng is null then null else st_setsrid(st_makepoint(lng, lat), 4326) end';
-  const { rows } = await client.query<{ id: string; external_id: string }>(
+  const rows = cases.map((c) => rowOf(NEW_COLUMNS, c));
+  const inserted = await client.query<{ id: string; external_id: string }>(
     `with new as (
-       insert into cases (id, dataset_id, geom, ${STORED.join(', ')})
-       select coalesce(id, nextval(pg_get_serial_sequence('cases', 'id'))), $1::int, ${point}, ${STORED.join(', ')}
-       from ${unnestInput(COLUMNS, 2)}
+       insert into cases (id, dataset_id, geom, ${STORED})
+       select coalesce(id, nextval(pg_get_serial_sequence('cases', 'id'))), $1::int, ${POINT_OF_INPUT}, ${STORED}
+       from ${unnestInput(NEW_BULK, 2)}
        on conflict (dataset_id, external_id) do nothing
        returning id, external_id, division_id, status, accepted_at, closed_at
      )${counted ? `, counted as (${insertDeltas(contributions('new'))})` : ''}
      select id::text, external_id from new`,
-    [datasetId, ...toColumns(COLUMNS, cases.map(caseRow))],
+    [datasetId, ...toColumns(NEW_BULK, rows)],
   );
-  const ids = new Map(rows.map((row) => [row.external_id, Number(row.id)]));
+  const ids = new Map(inserted.rows.map((row) => [row.external_id, Number(row.id)]));
   const steps = cases.flatMap((c) => {
     const id = ids.get(c.externalId);
-    return id === undefined ? [] : c.steps.map((step, i) => stepRow(id, i + 1, step));
+    return id === undefined ? [] : c.steps.map((step, i) => [id, i + 1, ...rowOf(STEP_COLUMNS, step)]);
   });
-  await insertRows(client, 'step', STEP_COLUMNS, steps);
+  await insertRows(client, 'step', STEP_BULK, steps);
   return ids;
 }

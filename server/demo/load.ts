@@ -6,6 +6,7 @@ import { demoOnly } from './guard.ts';
 import { CASE_PREFIX, loadCases, loadWords } from './loadCases.ts';
 import { extentOf, loadBase, loadDivisions } from './loadDivisions.ts';
 import { loadRecords } from './loadRecords.ts';
+import { ALL_LAYERS, CITY_TABLES } from './tables.ts';
 
 export interface LoadOptions {
   seed: number;
@@ -17,12 +18,10 @@ export interface LoadOptions {
 
 /** Reported ÷ accepted, about: how many rows the progress line counts to. */
 const REPORTED_SHARE = 1.04;
-const ALL_LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
 
 /** Everything of a city goes: the start of a load that was interrupted begins again. */
 export async function emptyCity(db: Database): Promise<void> {
-  await db.query(`truncate city, dataset, division, base_feature, place, record, density, density_delta, cases, step, tally,
-    tally_delta, category, department, source restart identity`);
+  await db.query(`truncate city, ${CITY_TABLES.join(', ')} restart identity`);
 }
 
 /** Writes a demonstration city into an empty database. A load that is cut short leaves city.ready false and is begun again. */

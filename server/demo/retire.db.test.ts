@@ -7,25 +7,9 @@ import { collection, countedAndRecounted, feature, scratch, square } from '../im
 import { loadSmallCity } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { mustRetireDemo, retireDemo } from './retire.ts';
+import { CITY_TABLES as TABLES } from './tables.ts';
 
 const files = scratch();
-const TABLES = [
-  'step',
-  'cases',
-  'tally',
-  'tally_delta',
-  'record',
-  'place',
-  'density',
-  'density_delta',
-  'division',
-  'base_feature',
-  'category',
-  'department',
-  'source',
-  'dataset',
-];
-
 async function sizes(db: Database): Promise<Record<string, number>> {
   const { rows } = await db.query<Record<string, number>>(
     `select ${TABLES.map((t) => `(select count(*) from ${t})::int as ${t}`).join(', ')}`,

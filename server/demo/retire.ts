@@ -4,25 +4,8 @@ import { HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
 import { rebuildDensity } from '../records/index.ts';
 import { recount } from '../cases/index.ts';
+import { ALL_LAYERS, CITY_TABLES } from './tables.ts';
 
-/** Everything that hangs on datasets; emptied as a whole where all of it is the demonstration's. */
-const TABLES = [
-  'step',
-  'cases',
-  'tally',
-  'tally_delta',
-  'record',
-  'place',
-  'density',
-  'density_delta',
-  'division',
-  'base_feature',
-  'category',
-  'department',
-  'source',
-  'dataset',
-];
-const ALL_LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
 const CHUNK = 1000;
 
 const DEMO_DATASETS = `select id from dataset where origin = 'demo'`;
@@ -82,7 +65,7 @@ async function truncateAll(client: Queryable): Promise<boolean> {
     "select exists (select 1 from dataset where origin <> 'demo') as real",
   );
   if (rows[0]?.real) return false;
-  await client.query(`truncate ${TABLES.join(', ')}`);
+  await client.query(`truncate ${CITY_TABLES.join(', ')}`);
   return true;
 }
 

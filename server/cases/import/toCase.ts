@@ -1,6 +1,7 @@
-import type { CaseChange, CaseValues, StoredCase } from '../update.ts';
+import type { CaseChange, StoredCase } from '../update.ts';
 import type { CaseStatus } from '../words.ts';
-import type { NewCase, NewStep } from '../write.ts';
+import type { CaseValues, NewStep } from '../columns.ts';
+import type { NewCase } from '../write.ts';
 import type { ReadCase } from './readCase.ts';
 import type { CaseWords } from './vocabulary.ts';
 

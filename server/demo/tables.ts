@@ -1,0 +1,20 @@
+/** Everything that hangs on datasets: emptied as a whole where all of it is the demonstration's. */
+export const CITY_TABLES = [
+  'step',
+  'cases',
+  'tally',
+  'tally_delta',
+  'record',
+  'place',
+  'density',
+  'density_delta',
+  'division',
+  'base_feature',
+  'category',
+  'department',
+  'source',
+  'dataset',
+];
+
+/** Tile layers that show any of it. */
+export const ALL_LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
