@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -141,6 +141,24 @@ describe('the embedded engine', () => {
     await new Promise<void>((done) => child.stdout.once('data', () => done()));
     child.kill('SIGKILL');
     expect((await db.query('select count(*)::int as n from t')).rows).toEqual([{ n: 0 }]);
+    await db.close();
+  });
+
+  it('keeps its log small however much is written', async () => {
+    const folder = copyOfTemplate();
+    const db = await open(folder);
+    await db.query('create table wide (n int, t text)');
+    for (let round = 0; round < 40; round++) {
+      await db.query(`insert into wide select n, repeat(md5(n::text), 40) from generate_series(1, 8000) as n`);
+      await db.query('truncate wide');
+      await sleep(100);
+    }
+    const wal = join(folder, 'city', 'pg_wal');
+    const bytes = readdirSync(wal, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(join(wal, entry.name)).size, 0);
+    // 40 rounds of 10 MB make 400 MB of log.
+    expect(bytes).toBeLessThan(250e6);
     await db.close();
   });
 

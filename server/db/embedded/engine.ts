@@ -16,6 +16,9 @@ import { serveWire } from './wire.ts';
 /** Long enough for a command to follow a command, short enough that nobody waits for the memory. */
 const IDLE_MS = 3000;
 const FIRST_LEASE_MS = 20_000;
+const CHECKPOINT_BYTES = 64e6;
+/** It takes a second or two, in which everybody waits. */
+const VACUUM_MS = 4 * 3_600_000;
 /** A small log: nobody replicates from here, and a folder of a gigabyte is a surprise. */
 const SETTINGS = [
   'max_wal_size=96MB',
@@ -56,6 +59,29 @@ function serveLease(socket: Socket): void {
   });
 }
 
+/**
+ * A lone backend makes no checkpoints by itself and has no autovacuum: its log and its tables would grow until it ends, for
+ * weeks. A checkpoint is made when there is more than CHECKPOINT_BYTES of log, a vacuum every VACUUM_MS.
+ */
+async function housekeeper(db: PGlite): Promise<() => Promise<void>> {
+  const position = async () => {
+    const { rows } = await db.query<{ at: number }>(`select (pg_current_wal_insert_lsn() - '0/0')::float8 as at`);
+    return rows[0]?.at ?? 0;
+  };
+  let last = await position();
+  let vacuumed = Date.now();
+  return async () => {
+    if (Date.now() - vacuumed > VACUUM_MS) {
+      vacuumed = Date.now();
+      await db.exec('vacuum');
+    }
+    const now = await position();
+    if (now - last < CHECKPOINT_BYTES) return;
+    await db.exec('checkpoint');
+    last = now;
+  };
+}
+
 async function open(): Promise<void> {
   mkdirSync(paths.sockets, { recursive: true, mode: 0o700 });
   chmodSync(paths.sockets, 0o700);
@@ -65,7 +91,7 @@ async function open(): Promise<void> {
   process.send?.('opening');
   const db = await PGlite.create(paths.data, { extensions: { postgis }, startParams: START_PARAMS });
   await db.exec('create extension if not exists postgis');
-  const wire = serveWire(db);
+  const wire = serveWire(db, await housekeeper(db));
   const control = createServer(serveLease);
   stop = async () => {
     control.close();

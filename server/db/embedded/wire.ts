@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
 import { messageReader } from './messages.ts';
 
+/** How often the housekeeping between two clients' units may run. */
+const HOUSEKEEPING_MS = 2000;
 /** A client that begins a transaction and then sleeps would stop the city: after this long it is rolled back and cut off. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
@@ -21,12 +23,14 @@ function readyStatus(answer: Uint8Array): string | undefined {
 /**
  * PostgreSQL's protocol in front of one PGlite: many clients, one session. Units of a client run whole; from BEGIN to
  * COMMIT only the client that began gets its turn, and one that goes away in between is rolled back.
+ * @param keepHouse runs now and then, after a unit and outside any transaction.
  */
-export function serveWire(db: PGlite): Server {
+export function serveWire(db: PGlite, keepHouse: () => Promise<void>): Server {
   const waiting: Client[] = [];
   let owner: Client | null = null;
   let running = false;
   let idle: NodeJS.Timeout | undefined;
+  let houseKept = Date.now();
 
   async function rollBack(): Promise<void> {
     owner = null;
@@ -60,6 +64,10 @@ export function serveWire(db: PGlite): Server {
         client.socket.destroy();
         await rollBack().catch(() => undefined);
       });
+      if (!owner && Date.now() - houseKept > HOUSEKEEPING_MS) {
+        houseKept = Date.now();
+        await keepHouse().catch((error: unknown) => console.error('engine:', error));
+      }
     }
     running = false;
     if (owner) idle = setTimeout(() => owner?.socket.destroy(), IDLE_IN_TRANSACTION_MS);
