@@ -38,11 +38,13 @@ export interface DivisionReport {
 }
 
 const MAX_LISTED = 20;
+const MAX_CHANGE_PERCENT = 1000;
 const n = (value: number) => value.toLocaleString('en-US');
 
 function formatRepair({ feature, code, name, reason, areaKm2, areaChangePercent }: Repair): string {
-  const change =
-    areaChangePercent === null ? '' : `, ${areaChangePercent >= 0 ? '+' : ''}${areaChangePercent.toFixed(3)} %`;
+  // Where loops cancelled out there was no area to speak of, and a share of it says nothing.
+  const comparable = areaChangePercent !== null && Math.abs(areaChangePercent) <= MAX_CHANGE_PERCENT;
+  const change = comparable ? `, ${areaChangePercent >= 0 ? '+' : ''}${areaChangePercent.toFixed(3)} %` : '';
   return `    feature ${feature} ${code} ${name}: ${reason}; now ${areaKm2.toFixed(3)} km²${change}`;
 }
 

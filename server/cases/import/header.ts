@@ -62,7 +62,7 @@ export function readHeader(fields: string[], mapping: Mapping): Header {
     const listed = header.map((name) => JSON.stringify(name.slice(0, 80))).join(', ');
     throw new HekanError(
       'bad_request',
-      `the file has no column ${missing.join(', ')}; its header is: ${listed.slice(0, 2000)}${hint(header, mapping.delimiter)}`,
+      `the file has no column ${missing.join(', ')}; its header is: ${listed.slice(0, 600)}${listed.length > 600 ? ' …' : ''}${hint(header, mapping.delimiter)}`,
       { field: 'map.columns', given: missing.join(', ') },
     );
   }
