@@ -18,12 +18,12 @@ export interface Runtime {
   close(): void;
 }
 
-/** Reads the city and follows its changes. @param fixed a clock that stands still and wins over the city's. */
+/** Reads the city and follows its changes. @param fixed where a demonstration stands still, whatever its row says. A real city's clock always runs. */
 export async function openRuntime(db: Database, build: string, fixed?: Clock): Promise<Runtime> {
   let city: City | null = null;
   async function refresh(): Promise<void> {
     const row = await readCity(db);
-    city = row && fixed ? { ...row, frozenAt: fixed.now() } : row;
+    city = row?.kind === 'demo' && fixed ? { ...row, frozenAt: fixed.now() } : row;
   }
   await refresh();
   const stop = db.notices.subscribe(SEQ_TOPIC, () => void refresh().catch(() => undefined));
@@ -35,7 +35,7 @@ export async function openRuntime(db: Database, build: string, fixed?: Clock): P
       return city;
     },
     cityOrNull: () => city,
-    clock: () => fixed ?? (city ? cityClock(city) : systemClock),
+    clock: () => (city ? cityClock(city) : systemClock),
     refresh,
     close: stop,
   };

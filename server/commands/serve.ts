@@ -3,6 +3,7 @@ import type { DemoCity } from '../../demo/types.ts';
 import { readCity, type City } from '../city/index.ts';
 import { fixedClock, systemClock, type Database } from '../db/index.ts';
 import { lastChange, startPlayer } from '../demo/index.ts';
+import { HekanError } from '../errors.ts';
 import { ensurePages } from '../../tools/pages.ts';
 import { makeLog } from '../log.ts';
 import { checkPort, startServer } from '../main.ts';
@@ -20,7 +21,10 @@ async function playerOf(db: Database, city: City, built: DemoCity | null, log: L
 /** Pages are built beside the city: both take their time at a first start. */
 async function buildPages(): Promise<void> {
   const started = Date.now();
-  if (await ensurePages()) console.log(`· pages built (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  const built = await ensurePages().catch((cause: unknown) => {
+    throw new HekanError('setup', `the pages cannot be built: ${(cause as Error).message}`, { cause });
+  });
+  if (built) console.log(`· pages built (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
 
 /** Serves until a signal comes. */
@@ -29,6 +33,8 @@ async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
   const log = makeLog(config.LOG_LEVEL);
   await checkPort(config.HOST, config.PORT);
   const pages = makeMissing ? buildPages() : Promise.resolve();
+  // It is awaited below; until then a failure must not end the process by itself.
+  pages.catch(() => undefined);
   const db = await openCityDatabase(config);
   let city = await readCity(db);
   let built: DemoCity | null = null;
@@ -45,9 +51,12 @@ async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
   });
   let stopPlayer: () => Promise<void> = async () => undefined;
   if (city?.kind === 'demo' && !city.frozenAt && given.values['no-player'] !== true) {
-    void playerOf(db, city, built, log).then((stop) => {
-      stopPlayer = stop;
-    });
+    playerOf(db, city, built, log).then(
+      (stop) => {
+        stopPlayer = stop;
+      },
+      (err: unknown) => log.error({ err }, 'no player'),
+    );
   }
   console.log(
     `\n鹤瞰 Hekan: ${city ? `${city.nameZh} ${city.nameEn}` : 'no city yet'}${city?.kind === 'demo' ? ' (演示数据 demonstration data)' : ''}`,

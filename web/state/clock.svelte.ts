@@ -3,7 +3,9 @@ export class Clock {
   now = $state(Date.now());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Runs, also again after it stood still. */
   start(): void {
+    this.stop();
     const tick = (): void => {
       this.now = Date.now();
       this.#timer = setTimeout(tick, 1000 - (this.now % 1000));

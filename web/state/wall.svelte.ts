@@ -138,6 +138,7 @@ export class Wall {
     // The server was upgraded: a wall that nobody touches takes the new pages by itself.
     if (before && before.build !== city.build) location.reload();
     if (city.frozenAt !== null) this.clock.freeze(city.frozenAt);
+    else if (before?.frozenAt) this.clock.start();
     if (before) return;
     this.#knownSeq = city.seq;
     this.#feed.start(Math.max(0, city.seq - EVENTS_BEFORE));
