@@ -101,7 +101,7 @@ export async function up(knex: Knex): Promise<void> {
       closed_on bigint not null default 0,
       primary key (level, division_id, day)
     );
-    comment on table tally is 'by day of acceptance in the city''s zone: accepted, of those closed, of those ended otherwise; closed_on: closed on that day. Level 1 is the whole city under division 0; division 0 elsewhere: inside none of the level';
+    comment on table tally is 'by day of acceptance in the city''s zone: accepted, of those closed, of those ended otherwise; closed_on: closed on that day. Level 0 is everything, under division 0; division 0 elsewhere: inside none of the level';
 
     create table tally_delta (
       id bigint generated always as identity primary key,

@@ -537,7 +537,7 @@ CREATE TABLE public.tally (
     closed_on bigint DEFAULT 0 NOT NULL
 );
 
-COMMENT ON TABLE public.tally IS 'by day of acceptance in the city''s zone: accepted, of those closed, of those ended otherwise; closed_on: closed on that day. Level 1 is the whole city under division 0; division 0 elsewhere: inside none of the level';
+COMMENT ON TABLE public.tally IS 'by day of acceptance in the city''s zone: accepted, of those closed, of those ended otherwise; closed_on: closed on that day. Level 0 is everything, under division 0; division 0 elsewhere: inside none of the level';
 
 CREATE TABLE public.tally_delta (
     id bigint NOT NULL,

@@ -27,7 +27,9 @@ describeOnEngines('the API', (database) => {
   });
 
   it('gives every figure the count of the cases behind it', async () => {
-    for (const query of ['', '?division=2', '?division=60']) {
+    // Every level, the city's own division and a unit grid among them.
+    const { rows: one } = await database().query<{ id: number }>('select min(id) as id from division group by level');
+    for (const query of ['', ...one.map(({ id }) => `?division=${id}`)]) {
       const { cases } = await app.json<Overview>(`/api/overview${query}`);
       for (const [name, figure] of Object.entries(cases) as [string, Figure | RateFigure][]) {
         const page = await app.json<CasePage>(`${figure.href!}&limit=1`);
@@ -57,6 +59,9 @@ describeOnEngines('the API', (database) => {
 
   it('has rows that add up to the total, at every level and in every period', async () => {
     for (const query of [
+      'level=city',
+      'level=city&parent=1',
+      'level=district&parent=1',
       'level=district',
       'level=street',
       'level=community',
@@ -89,6 +94,17 @@ describeOnEngines('the API', (database) => {
     const { cases } = await app.json<Overview>('/api/overview');
     expect(kpi.rows.reduce((n, row) => n + row.accepted, 0)).toBe(cases.accepted.numerator);
     expect(kpi.rows.reduce((n, row) => n + row.closedOn, 0)).toBe(cases.closed.numerator);
+    const { rows } = await database().query<{ id: number }>(
+      `select division_id as id from cases where status = 'closed' and division_id in (select id from division where level = 5)
+       group by 1 order by count(*) desc, 1 limit 1`,
+    );
+    for (const id of [1, 2, rows[0]!.id]) {
+      const below = await app.json<KpiByDay>(`/api/kpi/completion?by=day&division=${id}&from=2025-11-01&to=2026-11-23`);
+      const figures = (await app.json<Overview>(`/api/overview?division=${id}`)).cases;
+      expect(below.rows.reduce((n, row) => n + row.accepted, 0)).toBe(figures.accepted.numerator);
+      expect(below.rows.reduce((n, row) => n + row.closedOn, 0)).toBe(figures.closed.numerator);
+      expect(figures.closed.numerator).toBeGreaterThan(0);
+    }
   });
 
   it('pages by key: all cases once, in order', async () => {

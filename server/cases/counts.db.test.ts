@@ -79,9 +79,9 @@ describeOnEngines('counts as read are a recount, at every moment', (database) =>
 
   it('shows a wrong count', async () => {
     const db = database();
-    await db.query('update tally set accepted = accepted + 1 where level = 1 and day = (select max(day) from tally)');
+    await db.query('update tally set accepted = accepted + 1 where level = 0 and day = (select max(day) from tally)');
     expect((await verifyTally(db)).different).toBe(1);
-    await db.query('update tally set accepted = accepted - 1 where level = 1 and day = (select max(day) from tally)');
+    await db.query('update tally set accepted = accepted - 1 where level = 0 and day = (select max(day) from tally)');
   });
 
   it('for density: a delta counts before and after it is folded', async () => {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../db/index.ts';
 
-/** Levels that the tally is kept at; grids are counted from the cases themselves. */
-export const TALLY_LEVELS = [1, 2, 3, 4] as const;
+/** Levels that the tally is kept at: 0 is everything, 1 to 4 are divisions. Grids are counted from the cases themselves. */
+export const TALLY_LEVELS = [0, 1, 2, 3, 4] as const;
 const FOLD_BATCH = 5000;
 
 const ZONE = '(select time_zone from city)';
@@ -31,9 +31,9 @@ export function insertDeltas(contributed: string): string {
     order by division_id, day`;
 }
 
-/** (level, division_id) of a delta at each level: 0 at the city's level, and where no division of a level holds it. */
+/** (level, division_id) of a delta at each level: 0 at level 0, and where no division of a level holds it. An array begins at 1: path[0] is null. */
 const ROLLED = (relation: string) => `
-  select l.level, case when l.level = 1 then 0 else coalesce(d.path[l.level], 0) end as division_id, m.day,
+  select l.level, coalesce(d.path[l.level], 0) as division_id, m.day,
     sum(m.accepted) as accepted, sum(m.closed) as closed, sum(m.ended) as ended, sum(m.closed_on) as closed_on
   from ${relation} m left join division d on d.id = m.division_id
     cross join (values ${TALLY_LEVELS.map((level) => `(${level})`).join(', ')}) as l (level)
@@ -69,13 +69,13 @@ export async function rebuildTally(client: Queryable): Promise<void> {
 /**
  * The counts as read: folded and not yet folded, in one snapshot. A relation (division_id, day, accepted, closed, ended,
  * closed_on) of one level.
- * @param param number of the statement's parameter that carries the level (1 to 4).
+ * @param param number of the statement's parameter that carries the level (0 to 4).
  */
 export function tallyRelation(param: number): string {
   return `(
     select division_id, day, accepted, closed, ended, closed_on from tally where level = $${param}::int
     union all
-    select case when $${param}::int = 1 then 0 else coalesce(d.path[$${param}::int], 0) end, m.day, m.accepted, m.closed,
+    select coalesce(d.path[$${param}::int], 0), m.day, m.accepted, m.closed,
       m.ended, m.closed_on
     from tally_delta m left join division d on d.id = m.division_id)`;
 }

@@ -55,7 +55,7 @@ export async function countedAndRecounted(
     [level],
   );
   const recounted = await client.query(
-    `select case when $1::int = 1 then '-' else coalesce(a.code, '-') end as code, count(*)::int as accepted,
+    `select coalesce(a.code, '-') as code, count(*)::int as accepted,
        count(*) filter (where status = 'closed')::int as closed,
        count(*) filter (where status = 'closed' and closed_at is not null)::int as "closedOn"
      from cases c left join division d on d.id = c.division_id left join division a on a.id = d.path[$1::int]

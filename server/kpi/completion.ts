@@ -66,16 +66,14 @@ export async function completionByDivision(
   const { level, parent, period, now, asOf } = query;
   const within = await withinDivision(client, parent);
   const number = levelNumber(level);
-  // The city's own level is kept under id 0: one row, whatever id the city's division has.
   const divisions = await listDivisions(client, level, parent);
-  const counts = await countsByDivision(client, scope, number, number === 1 ? null : within, period, asOf);
-  const open = await openCounts(client, scope, number === 1 ? 0 : number, within, period, now);
-  const keyOf = (id: number) => (number === 1 ? 0 : id);
+  const counts = await countsByDivision(client, scope, number, within, period, asOf);
+  const open = await openCounts(client, scope, number, within, period, now);
   const rows = divisions.map((division) => ({
     division: toRef(division),
     ...row(
-      counts.get(keyOf(division.id)) ?? NONE,
-      open.get(keyOf(division.id)) ?? NO_OPEN,
+      counts.get(division.id) ?? NONE,
+      open.get(division.id) ?? NO_OPEN,
       casesHref({ status: 'accepted', division: division.id, ...period }),
     ),
   }));

@@ -1,5 +1,5 @@
 import { scopeCondition, scopeParam, type Scope } from '../access/index.ts';
-import { isOverdue, isYellow, tallyRelation } from '../cases/index.ts';
+import { contributions, isOverdue, isYellow, tallyRelation } from '../cases/index.ts';
 import type { Queryable } from '../db/index.ts';
 
 export interface Counts {
@@ -26,22 +26,23 @@ const SUMS = `coalesce(sum(accepted), 0)::int as accepted, coalesce(sum(closed),
 
 const ZONE = '(select time_zone from city)';
 
-/** Rows like the tally's, counted from the cases: for grids, and for an instant in the past. @param param carries asOf or null. */
-function recounted(level: string, param: number): string {
-  const asOf = `$${param}::timestamptz`;
-  return `(
-    select coalesce(case when ${level} = 1 then 0 else d.path[${level}] end, 0) as division_id,
-      (c.accepted_at at time zone ${ZONE})::date as day, 1 as accepted,
-      (c.status = 'closed' and (${asOf} is null or c.closed_at is null or c.closed_at <= ${asOf}))::int as closed,
-      (c.status in ('not_filed', 'void') and (${asOf} is null or c.updated_at <= ${asOf}))::int as ended, 0 as closed_on
-    from cases c left join division d on d.id = c.division_id
-    where c.accepted_at is not null and (${asOf} is null or c.accepted_at <= ${asOf}))`;
-}
+/** Rows like the tally's, as they were at an instant in the past ($2), counted from the cases. */
+const RECOUNTED_THEN = `(
+  select coalesce(d.path[$1::int], 0) as division_id, (c.accepted_at at time zone ${ZONE})::date as day, 1 as accepted,
+    (c.status = 'closed' and (c.closed_at is null or c.closed_at <= $2::timestamptz))::int as closed,
+    (c.status in ('not_filed', 'void') and c.updated_at <= $2::timestamptz)::int as ended, 0 as closed_on
+  from cases c left join division d on d.id = c.division_id where c.accepted_at <= $2::timestamptz)`;
 
-/** Relation of one level's counts: the tally where it will do, else a recount. $1 level, $2 asOf. */
+/** The same as they are now, for levels that the tally does not keep. */
+const RECOUNTED_NOW = `(
+  select coalesce(d.path[$1::int], 0) as division_id, c.day, c.accepted, c.closed, c.ended, c.closed_on
+  from (${contributions('cases')}) as c left join division d on d.id = c.division_id)`;
+
+/** Relation t of one level's counts: the tally where it will do, else a recount. Parameters: $1 level, $2 asOf or null. */
 function source(level: number, asOf: Date | null): string {
-  const relation = level <= TALLY_DEPTH && asOf === null ? tallyRelation(1) : recounted('$1::int', 2);
-  return `(select * from ${relation} as s where $1::int > 0 and ($2::timestamptz is null or true)) as t`;
+  if (asOf !== null) return `${RECOUNTED_THEN} as t`;
+  // The statement must use $2 for its type to be known.
+  return `(select * from ${level <= TALLY_DEPTH ? tallyRelation(1) : RECOUNTED_NOW} as s where $2::timestamptz is null) as t`;
 }
 
 /** Of all cases of a division accepted in a period. @param asOf null: now, from the tally. */
@@ -54,7 +55,7 @@ export async function sumCounts(
 ): Promise<Counts> {
   const seen = scopeParam(scope);
   // A scope is a set of divisions: the finest level of the tally tells who sees what.
-  const level = within?.level ?? (seen ? TALLY_DEPTH : 1);
+  const level = within?.level ?? (seen ? TALLY_DEPTH : 0);
   const { rows } = await client.query<Counts>(
     `select ${SUMS} from ${source(level, asOf)}
      where ($3::int is null or division_id = $3::int) and ($4::date is null or day >= $4::date)
@@ -92,12 +93,12 @@ export async function countsByDay(
   to: string,
 ): Promise<Map<string, Counts & { closedOn: number }>> {
   const seen = scopeParam(scope);
-  const level = Math.min(within?.level ?? (seen ? TALLY_DEPTH : 1), TALLY_DEPTH);
+  const level = within?.level ?? (seen ? TALLY_DEPTH : 0);
   const { rows } = await client.query<Counts & { day: string; closedOn: number }>(
-    `select day, ${SUMS}, coalesce(sum(closed_on), 0)::int as "closedOn" from ${tallyRelation(1)} as t
-     where ($2::int is null or division_id = $2::int) and day between $3::date and $4::date
-       and ${scopeCondition('division_id', 5)} group by day`,
-    [level, within?.id ?? null, from, to, seen],
+    `select day, ${SUMS}, coalesce(sum(closed_on), 0)::int as "closedOn" from ${source(level, null)}
+     where ($3::int is null or division_id = $3::int) and day between $4::date and $5::date
+       and ${scopeCondition('division_id', 6)} group by day`,
+    [level, null, within?.id ?? null, from, to, seen],
   );
   return new Map(rows.map(({ day, ...counts }) => [day, counts]));
 }
@@ -112,7 +113,7 @@ export async function openCounts(
   now: Date,
 ): Promise<Map<number, OpenCounts>> {
   const { rows } = await client.query<OpenCounts & { id: number }>(
-    `select case when $1::int = 0 then 0 else coalesce(d.path[$1::int], 0) end as id, count(*)::int as open,
+    `select coalesce(d.path[$1::int], 0) as id, count(*)::int as open,
        (count(*) filter (where ${isOverdue('$2::timestamptz')}))::int as overdue,
        (count(*) filter (where ${isYellow('$2::timestamptz')}))::int as yellow
      from cases c left join division d on d.id = c.division_id

@@ -3,10 +3,9 @@ import { mkdirSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HekanError } from '../../errors.ts';
-import { enginePaths } from './paths.ts';
+import { enginePaths, EXIT_LOCKED } from './paths.ts';
 
 const ENGINE = new URL('./engine.ts', import.meta.url).pathname;
-const EXIT_LOCKED = 3;
 /** A first creation takes 10-20 s, on a busy machine more. */
 const OPEN_MS = 120_000;
 /** How long a folder may be locked by an engine that does not answer (it may be opening). */

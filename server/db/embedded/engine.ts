@@ -9,7 +9,7 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import { postgis } from '@electric-sql/pglite-postgis';
-import { enginePaths } from './paths.ts';
+import { enginePaths, EXIT_LOCKED } from './paths.ts';
 import { takeLock } from './lock.ts';
 import { serveWire } from './wire.ts';
 
@@ -29,7 +29,6 @@ const SETTINGS = [
   'work_mem=16MB',
 ];
 const START_PARAMS = [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])];
-export const EXIT_LOCKED = 3;
 
 const paths = enginePaths(process.argv[2] ?? '.hekan');
 const leases = new Set<Socket>();

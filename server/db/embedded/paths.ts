@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 /** The longest path that a Unix socket takes on Linux is 107 bytes; the longest name we put there is 18. */
 const LONGEST_FOLDER = 107 - 18;
 
+/** How an engine ends that finds its folder held by another process. */
+export const EXIT_LOCKED = 3;
+
 export interface EnginePaths {
   /** PostgreSQL's files. */
   data: string;
