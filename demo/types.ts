@@ -78,6 +78,8 @@ export interface DemoDataset {
   nameEn: string;
   /** Index into ClassCounts, 0 to 4. */
   classIndex: number;
+  /** What its records are about: datasets of one theme are shown together. */
+  theme: string;
   /** Share of the records of its class. */
   share: number;
 }

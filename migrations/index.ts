@@ -3,6 +3,7 @@ import * as city from './20261123_01_city.ts';
 import * as events from './20261123_02_events.ts';
 import * as records from './20261123_03_records.ts';
 import * as cases from './20261123_04_cases.ts';
+import * as blocks from './20261124_01_blocks.ts';
 
 export interface Migration {
   name: string;
@@ -16,4 +17,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261123_02_events', ...events },
   { name: '20261123_03_records', ...records },
   { name: '20261123_04_cases', ...cases },
+  { name: '20261124_01_blocks', ...blocks },
 ];

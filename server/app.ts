@@ -19,6 +19,8 @@ export interface AppParts {
   /** Folder of the built pages. */
   pages: string;
   publicUrl: string | undefined;
+  /** Cache-Control of tiles. */
+  tileCacheControl: string;
 }
 
 const packer = compress();
@@ -55,7 +57,9 @@ function problem(error: unknown, log: Logger): Response {
     field: known?.field,
     given: known?.given,
   };
-  return Response.json(body, { status: body.status, headers: { 'Content-Type': 'application/problem+json' } });
+  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
+  if (known?.retryAfterS !== undefined) headers['Retry-After'] = String(known.retryAfterS);
+  return Response.json(body, { status: body.status, headers });
 }
 
 function notFound(method: string, path: string): HekanError {
@@ -88,7 +92,13 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/live', liveRoutes(hub));
   app.route(
     '/tiles',
-    tileRoutes(tiles, () => runtime.cityOrNull(), publicUrl),
+    tileRoutes({
+      service: tiles,
+      city: () => runtime.cityOrNull(),
+      publicUrl,
+      reach: (seq) => hub.reach(seq),
+      cacheControl: parts.tileCacheControl,
+    }),
   );
   const api = apiRoutes(runtime);
   app.use('/api/*', compressed);

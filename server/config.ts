@@ -20,6 +20,8 @@ export const CONFIG_SCHEMA = z.object({
   HEKAN_POOL: z.coerce.number().int().min(2).max(200).default(10),
   /** Bytes the tile cache may hold, in MB. */
   HEKAN_TILE_CACHE_MB: z.coerce.number().int().min(1).max(65536).default(64),
+  /** Seconds that a shared cache in front may keep a tile without asking. 0: it must ask each time. */
+  HEKAN_TILE_SHARED_MAX_AGE_S: z.coerce.number().int().min(0).max(86_400).default(0),
   /** Public address where a proxy stands in front, e.g. https://city.example; used in TileJSON. */
   HEKAN_PUBLIC_URL: z.url().optional(),
   /** fatal, error, warn, info, debug, silent */

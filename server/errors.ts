@@ -1,5 +1,6 @@
 /** Every failure that has a name. The code decides the HTTP status and the command line's exit code. */
 const STATUS = {
+  building: 202,
   bad_request: 400,
   not_found: 404,
   method_not_allowed: 405,
@@ -18,6 +19,8 @@ interface Details {
   field?: string;
   /** What was given there. */
   given?: string;
+  /** When it is worth trying again. */
+  retryAfterS?: number;
   cause?: unknown;
 }
 
@@ -26,6 +29,7 @@ export class HekanError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
   readonly given: string | undefined;
+  readonly retryAfterS: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, { cause: details.cause });
@@ -33,6 +37,7 @@ export class HekanError extends Error {
     this.code = code;
     this.field = details.field;
     this.given = details.given;
+    this.retryAfterS = details.retryAfterS;
   }
 
   get status() {

@@ -3,19 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
-import { foldTally } from './cases/index.ts';
 import type { Config } from './config.ts';
-import { relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
+import type { Clock, Database } from './db/index.ts';
 import { HekanError } from './errors.ts';
-import { openHub } from './live/index.ts';
-import { foldDensity } from './records/index.ts';
+import { startKeeper } from './keeper.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
-import { followVersions, tileService } from './tiles/index.ts';
+import { openServing } from './serving.ts';
 
 const PAGES = new URL('../dist/web', import.meta.url).pathname;
-/** A change waits at most this long for the relay. */
-const RELAY_MS = 100;
-const FOLD_MS = 2000;
 
 /** Of the pages as they lie there when the server starts; '' where there are none. */
 function buildId(): string {
@@ -60,34 +55,28 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise((done) => probe.close(done));
 }
 
-/** Relays, folds, and tells the other processes. @returns stop. */
-function startLoops(db: Database, log: Logger): () => Promise<unknown> {
-  const relay = repeat(
-    async () => {
-      const seq = await relayOnce(db);
-      if (seq === null) return RELAY_MS;
-      await db.notices.publish(SEQ_TOPIC, String(seq));
-      return 0;
-    },
-    (err) => log.warn({ err }, 'relay waits'),
-  );
-  const fold = repeat(
-    async () => ((await foldTally(db)) + (await foldDensity(db)) > 0 ? 100 : FOLD_MS),
-    (err) => log.warn({ err }, 'fold waits'),
-  );
-  return () => Promise.all([relay(), fold()]);
+/** A shared cache in front may keep a tile for some seconds; a browser always asks, and is told 304. */
+function tileCacheControl(config: Config): string {
+  const seconds = config.HEKAN_TILE_SHARED_MAX_AGE_S;
+  return seconds === 0 ? 'no-cache' : `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${seconds}`;
 }
 
 /** Starts everything that a running city needs on an open, migrated database.
  * @throws HekanError('setup') where the port is taken. */
 export async function startServer(db: Database, config: Config, log: Logger, clock?: Clock): Promise<RunningServer> {
   const runtime = await openRuntime(db, buildId(), clock);
-  const hub = await openHub(db);
-  const versions = await followVersions(db);
-  const tiles = tileService(db, runtime.clock, versions, config.HEKAN_TILE_CACHE_MB * 1e6);
-  const app = createApp({ runtime, hub, tiles, log, pages: PAGES, publicUrl: config.HEKAN_PUBLIC_URL });
+  const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6);
+  const app = createApp({
+    runtime,
+    hub: serving.hub,
+    tiles: serving.tiles,
+    log,
+    pages: PAGES,
+    publicUrl: config.HEKAN_PUBLIC_URL,
+    tileCacheControl: tileCacheControl(config),
+  });
   const server = await listenOn(app.fetch, config.HOST, config.PORT);
-  const stopLoops = startLoops(db, log);
+  const stopKeeper = startKeeper(db, log);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : config.PORT;
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
@@ -96,10 +85,9 @@ export async function startServer(db: Database, config: Config, log: Logger, clo
     port,
     runtime,
     async close() {
-      hub.close();
-      versions.close();
+      await serving.close();
       runtime.close();
-      await stopLoops();
+      await stopKeeper();
       await new Promise<void>((done) => {
         server.close(() => done());
         if ('closeAllConnections' in server) server.closeAllConnections();

@@ -1,7 +1,8 @@
 import { contributions, TALLY_LEVELS, tallyRelation } from './cases/index.ts';
-import type { Database } from './db/index.ts';
-import { CLASS_COLUMNS } from './records/index.ts';
-import { DENSITY_LEVELS } from '../migrations/levels.ts';
+import { encodeBlock, sumBlocks, type BlockPart } from '../tiles/blocks.ts';
+import { PLACE_LEVEL } from '../tiles/pyramid.ts';
+import type { Database, Queryable } from './db/index.ts';
+import { ALL_SLICE, buildBlocks, CLASS_COLUMNS, RECOUNT_RECORDS, recordCounts, type Slice } from './records/index.ts';
 
 export interface Verdict {
   compared: number;
@@ -9,6 +10,7 @@ export interface Verdict {
 }
 
 const COUNTS = ['accepted', 'closed', 'ended', 'closed_on'];
+const RECORD_COUNTS = ['places', 'not_located', ...CLASS_COLUMNS];
 
 async function compare(
   db: Database,
@@ -46,20 +48,63 @@ export async function verifyTally(db: Database): Promise<Verdict> {
   return verdict;
 }
 
-/** Invariant 3 for density: what is read at each level is what a recount of the places gives, and the places' counts are the records'. */
+/** Invariant 3 for records: density as read, of everything and of every slice, and the counts by division are what a recount of the
+ * records gives. */
 export async function verifyDensity(db: Database): Promise<Verdict> {
-  let verdict: Verdict = { compared: 0, different: 0 };
-  for (const level of DENSITY_LEVELS) {
-    const last = (1n << BigInt(2 * level)).toString();
-    const read = `select cell, ${CLASS_COLUMNS.map((c) => `sum(${c}) as ${c}`).join(', ')} from (
-        select cell, ${CLASS_COLUMNS.join(', ')} from density where level = $1::smallint and cell < $2::bigint
-        union all select cell >> (2 * (20 - $1::int)), ${CLASS_COLUMNS.join(', ')} from density_delta) as t group by 1`;
-    const recount = `select cell >> (2 * (31 - $1::int)) as cell, ${CLASS_COLUMNS.map((c) => `sum(${c}) as ${c}`).join(', ')}
-      from place group by 1`;
-    verdict = add(verdict, await compare(db, read, recount, ['cell'], [...CLASS_COLUMNS], [level, last]));
+  let verdict = await db.snapshot(async (client) => {
+    let verdict = await compareBlocks(client, ALL_SLICE, null);
+    for (const { slice, generations } of await readySlices(client))
+      verdict = add(verdict, await compareBlocks(client, slice, generations));
+    return verdict;
+  });
+  for (const level of [0, 1, 2, 3, 4, 5]) {
+    const sums = RECORD_COUNTS.map((c) => `sum(${c})::bigint as ${c}`).join(', ');
+    const read = `select division_id, dataset_id, ${sums} from ${recordCounts(1)} as t group by 1, 2`;
+    const recount = `select case $1::int when 0 then 0 else coalesce(d.path[$1::int], 0) end as division_id, c.dataset_id, ${sums}
+      from (${RECOUNT_RECORDS}) as c left join division d on d.id = c.division_id group by 1, 2`;
+    verdict = add(verdict, await compare(db, read, recount, ['division_id', 'dataset_id'], RECORD_COUNTS, [level]));
   }
-  const placed = `select cell, n, ${CLASS_COLUMNS.join(', ')} from place`;
-  const records = `select cell, n, ${CLASS_COLUMNS.map((c, i) => `count(*) filter (where class = ${i}) as ${c}`).join(', ')}
-    from record where cell is not null group by 1, 2`;
-  return add(verdict, await compare(db, placed, records, ['cell', 'n'], [...CLASS_COLUMNS], []));
+  return verdict;
+}
+
+async function readySlices(client: Queryable): Promise<{ slice: Slice; generations: number[] }[]> {
+  const { rows } = await client.query<{ id: number; datasets: number[]; generations: (number | null)[] }>(
+    `select s.id, array_agg(d.id) as datasets, array_agg(g.id) as generations
+     from slice s join dataset d on d.kind = 'records' and case s.kind when 'theme' then d.theme else d.key end = s.key
+       left join dataset_generation g on g.dataset_id = d.id and g.state = 'live'
+     where s.state = 'ready' group by s.id order by s.id`,
+  );
+  return rows.map(({ id, datasets, generations }) => ({
+    slice: { id, datasetIds: datasets },
+    generations: generations.filter((g) => g !== null),
+  }));
+}
+
+/** Blocks as they are stored and waiting, against those made of the records. */
+async function compareBlocks(client: Queryable, slice: Slice, generations: number[] | null): Promise<Verdict> {
+  const { rows } = await client.query<{ level: number; block: string; sign: number; payload: Buffer }>(
+    `select level::int as level, block::text as block, 1 as sign, payload from density where slice = $1::int
+     union all
+     select level::int, block::text, sign::int, payload from density_delta
+     where $2::int[] is null or (dataset_id = any($2::int[]) and level <> ${PLACE_LEVEL})`,
+    [slice.id, slice.datasetIds],
+  );
+  const parts = new Map<string, BlockPart[]>();
+  for (const { level, block, sign, payload } of rows) {
+    const key = `${level}/${block}`;
+    parts.set(key, [...(parts.get(key) ?? []), { bytes: payload, sign }]);
+  }
+  const verdict: Verdict = { compared: 0, different: 0 };
+  await buildBlocks(client, generations, async (blocks) => {
+    for (const { level, block, bytes } of blocks) {
+      if (slice.id !== 0 && level === PLACE_LEVEL) continue;
+      const key = `${level}/${block}`;
+      const stored = encodeBlock(sumBlocks(parts.get(key) ?? []));
+      parts.delete(key);
+      verdict.compared++;
+      if (Buffer.compare(stored, bytes) !== 0) verdict.different++;
+    }
+  });
+  for (const left of parts.values()) if (sumBlocks(left).keys.length > 0) verdict.different++;
+  return verdict;
 }

@@ -90,6 +90,7 @@ export const Overview = Origin.extend({
         key: z.string(),
         nameZh: z.string(),
         nameEn: z.string(),
+        theme: z.string().nullable(),
         class: z.enum(CLASSES),
         annotated: RateFigure,
       }),

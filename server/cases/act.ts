@@ -1,10 +1,14 @@
 import { locateDivisions } from '../city/index.ts';
 import { appendOutbox, type Clock, type Database, type Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
+import { codeOfCell } from '../../tiles/codes.ts';
 import { nextStatus, stepEffects, type StepEffects } from './machine.ts';
 import { contributions, insertDeltas } from './tally.ts';
 import { insertCases, insertSteps } from './write.ts';
 import type { CaseAction, CaseRole, CaseStatus } from './words.ts';
+
+/** Tile layers that a case's step changes. */
+export const CASE_LAYERS = ['cases'];
 
 export interface Act {
   action: CaseAction;
@@ -86,8 +90,8 @@ async function moveCase(
 
 /** Tells the screens: the body of a LiveCase, all but its seq. */
 async function announce(client: Queryable, caseId: number, action: CaseAction, at: Date): Promise<void> {
-  const { rows } = await client.query<{ body: Record<string, unknown> }>(
-    `select jsonb_build_object('caseId', c.id, 'caseNo', c.case_no, 'status', c.status, 'categoryZh', g.name_zh,
+  const { rows } = await client.query<{ body: Record<string, unknown>; cell: string | null }>(
+    `select c.cell::text as cell, jsonb_build_object('caseId', c.id, 'caseNo', c.case_no, 'status', c.status, 'categoryZh', g.name_zh,
        'categoryEn', g.name_en, 'divisionId', c.division_id, 'divisionZh', coalesce(p.zh, ''), 'divisionEn', coalesce(p.en, ''),
        'address', c.address, 'lng', st_x(c.geom), 'lat', st_y(c.geom), 'yellowAt', c.yellow_at, 'dueAt', c.due_at) as body
      from cases c join category g on g.id = c.category_id
@@ -99,7 +103,14 @@ async function announce(client: Queryable, caseId: number, action: CaseAction, a
      where c.id = $1::bigint`,
     [caseId],
   );
-  await appendOutbox(client, 'case', { ...rows[0]?.body, action, at: at.toISOString() });
+  const cell = rows[0]?.cell ?? null;
+  await appendOutbox(client, {
+    topic: 'case',
+    body: { ...rows[0]?.body, action, at: at.toISOString() },
+    layers: CASE_LAYERS,
+    dirty: cell === null ? [] : [codeOfCell(BigInt(cell))],
+    caseIds: [caseId],
+  });
 }
 
 /**

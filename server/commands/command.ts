@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from 'node:util';
 import { parseConfig, type Config } from '../config.ts';
 import { drainOutbox, migrate, openDatabase, type Database } from '../db/index.ts';
 import { badRequest } from '../errors.ts';
+import { needsRebuild, rankPlaces, rebuildDensity } from '../records/index.ts';
 
 export interface Given {
   values: Record<string, string | boolean | (string | boolean)[] | undefined>;
@@ -67,6 +68,11 @@ export async function openCityDatabase(config: Config): Promise<Database> {
   try {
     const ran = await migrate(db);
     if (ran.length > 0) console.log(`· schema: ${ran.length} migration(s) applied`);
+    if (await needsRebuild(db)) {
+      console.log('· counting the density of all records anew');
+      await db.transaction(rebuildDensity);
+      await rankPlaces(db, null);
+    }
     return db;
   } catch (error) {
     await db.close();

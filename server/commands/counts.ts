@@ -1,7 +1,7 @@
-import { recount } from '../cases/index.ts';
+import { CASE_LAYERS, recount } from '../cases/index.ts';
 import { appendDataEvent } from '../db/index.ts';
 import { badRequest } from '../errors.ts';
-import { rebuildDensity } from '../records/index.ts';
+import { RECORD_LAYERS, rebuildDensity } from '../records/index.ts';
 import { verifyDensity, verifyTally } from '../verify.ts';
 import { withDatabase, type Command, type Given } from './command.ts';
 
@@ -22,7 +22,7 @@ export const rebuildCommand: Command = {
       const what = whatOf(given);
       await db.transaction(async (client) => {
         await (what === 'density' ? rebuildDensity(client) : recount(client));
-        await appendDataEvent(client, `rebuild ${what}`, [what === 'density' ? 'density' : 'cases']);
+        await appendDataEvent(client, `rebuild ${what}`, what === 'density' ? RECORD_LAYERS : CASE_LAYERS);
       });
       console.log(`· ${what} rebuilt`);
       return 0;

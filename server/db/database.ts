@@ -2,6 +2,7 @@ import pg from 'pg';
 import { HekanError } from '../errors.ts';
 import { leaseEngine, type Lease } from './embedded/client.ts';
 import { listenNotices, socketNotices, type Notices } from './notices.ts';
+import { cancellableReader, type Reader } from './reader.ts';
 
 /** A day is a day, not midnight somewhere. */
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
@@ -15,8 +16,9 @@ export interface Database extends Queryable {
   readonly engine: 'postgresql' | 'embedded';
   readonly pool: pg.Pool;
   readonly notices: Notices;
-  /** Rows as arrays, in the order of the select list: for what becomes bytes. */
-  arrays<Row extends unknown[]>(text: string, params?: unknown[]): Promise<Row[]>;
+  /** Rows as arrays, for what becomes bytes: in sessions of their own on PostgreSQL, at most READ_TIMEOUT_MS, cancelled when the
+   * signal aborts. The embedded engine has one session and finishes what it began. */
+  readonly read: Reader;
   /** Runs `work` between begin and commit; rolls back and throws on where it throws. Keep it under 200 ms a time on the
    * embedded engine, where a transaction stops everybody else. */
   transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T>;
@@ -25,10 +27,16 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
+/** A read may take this long. */
+export const READ_TIMEOUT_MS = 5000;
+const READERS = 4;
+
 export interface DatabaseOptions {
   url: string | undefined;
   folder: string;
   poolSize: number;
+  /** Sessions for `read` beside them. */
+  readers?: number;
   onProgress?: (stage: string) => void;
 }
 
@@ -54,17 +62,15 @@ function database(
   engine: Database['engine'],
   pool: pg.Pool,
   notices: Notices,
+  read: Reader,
   closeMore: () => Promise<void> | void,
 ): Database {
   return {
     engine,
     pool,
     notices,
+    read,
     query: (text, params) => pool.query(text, params as unknown[]),
-    async arrays<Row extends unknown[]>(text: string, params?: unknown[]) {
-      const result = await pool.query<Row>({ text, values: params ?? [], rowMode: 'array' });
-      return result.rows;
-    },
     transaction: (work) => inTransaction(pool, 'begin', work),
     snapshot: (work) => inTransaction(pool, 'begin isolation level repeatable read read only', work),
     async close() {
@@ -102,7 +108,9 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   }
   await hold();
   const pool = makePool({ host: lease!.host, port: lease!.port, user: 'postgres', database: 'postgres', max: 4 });
-  return database('embedded', pool, notices, () => {
+  const read: Reader = async <Row extends unknown[]>(_name: string | null, text: string, params: unknown[]) =>
+    (await pool.query<Row>({ text, values: params, rowMode: 'array' })).rows;
+  return database('embedded', pool, notices, read, () => {
     closed = true;
     lease.socket.end();
   });
@@ -113,7 +121,16 @@ async function openPostgres(options: DatabaseOptions & { url: string }): Promise
   try {
     await pool.query('select 1');
     const { notices, close } = await listenNotices(pool);
-    return database('postgresql', pool, notices, close);
+    const readers = makePool({
+      connectionString: options.url,
+      max: options.readers ?? READERS,
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: READ_TIMEOUT_MS,
+    });
+    return database('postgresql', pool, notices, cancellableReader(readers, pool, READ_TIMEOUT_MS), async () => {
+      await close();
+      await readers.end();
+    });
   } catch (cause) {
     await pool.end();
     throw new HekanError('setup', `DATABASE_URL: cannot connect: ${(cause as Error).message}`, {

@@ -1,12 +1,20 @@
 import { describe, expect, inject, it } from 'vitest';
 import { describeOnEngines, freshPostgres } from '../testing/database.ts';
-import { appendDataEvent, appendOutbox, currentSeq, readEvents, relayOnce } from './index.ts';
+import { appendDataEvent, appendOutbox, currentSeq, readEvents, relayOnce, type Change } from './index.ts';
+
+const step = (body: Record<string, unknown>): Change => ({
+  topic: 'case',
+  body,
+  layers: ['cases'],
+  dirty: [20],
+  caseIds: [1],
+});
 
 describeOnEngines('the outbox', (database) => {
   it('gives committed rows a gapless seq and each layer its newest', async () => {
     const db = database();
     await db.transaction(async (client) => {
-      await appendOutbox(client, 'case', { caseId: 1 });
+      await appendOutbox(client, step({ caseId: 1 }));
       await appendDataEvent(client, 'test', ['density', 'places']);
     });
     expect(await relayOnce(db)).toBe(2);
@@ -17,7 +25,7 @@ describeOnEngines('the outbox', (database) => {
       [2, 'data'],
     ]);
     const { rows } = await db.query<{ layer: string; seq: number }>(
-      'select layer, seq::int from layer_version order by layer',
+      'select layer, seq::int from tile_version order by layer',
     );
     expect(rows).toEqual([
       { layer: 'cases', seq: 1 },
@@ -30,7 +38,7 @@ describeOnEngines('the outbox', (database) => {
     const db = database();
     const before = await currentSeq(db);
     const failing = db.transaction(async (client) => {
-      await appendOutbox(client, 'case', { caseId: 2 });
+      await appendOutbox(client, step({ caseId: 2 }));
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
@@ -54,7 +62,7 @@ describe.skipIf(inject('pgUrl') === '')('the relay on PostgreSQL', () => {
     const slow = await db.pool.connect();
     await slow.query('begin');
     await slow.query(`insert into outbox (topic, body) values ('case', '{"n":1}')`);
-    await appendOutbox(db, 'case', { n: 2 });
+    await appendOutbox(db, step({ n: 2 }));
     expect(await relayOnce(db)).toBe(1);
     await slow.query('commit');
     slow.release();

@@ -1,6 +1,7 @@
 import type { DemoCity } from '../../demo/types.ts';
 import { writeCity, type City } from '../city/index.ts';
 import { appendDataEvent, drainOutbox, type Database } from '../db/index.ts';
+import { dropAllRecords } from '../records/index.ts';
 import type { Progress } from './dataset.ts';
 import { demoOnly } from './guard.ts';
 import { CASE_PREFIX, loadCases, loadWords } from './loadCases.ts';
@@ -21,7 +22,10 @@ const REPORTED_SHARE = 1.04;
 
 /** Everything of a city goes: the start of a load that was interrupted begins again. */
 export async function emptyCity(db: Database): Promise<void> {
-  await db.query(`truncate city, ${CITY_TABLES.join(', ')} restart identity`);
+  await db.transaction(async (client) => {
+    await dropAllRecords(client);
+    await client.query(`truncate city, ${CITY_TABLES.join(', ')} restart identity`);
+  });
 }
 
 /** Writes a demonstration city into an empty database. A load that is cut short leaves city.ready false and is begun again. */

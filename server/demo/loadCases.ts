@@ -99,15 +99,7 @@ export async function loadCases(
   total: number,
   onProgress: Progress,
 ) {
-  const datasetId = await addDataset(db, [
-    'demo-cases',
-    '演示案卷',
-    'Demonstration cases',
-    'cases',
-    null,
-    total,
-    total,
-  ]);
+  const datasetId = await addDataset(db, ['demo-cases', '演示案卷', 'Demonstration cases', 'cases', null, null]);
   let id = 0;
   for (const chunk of chunked(city.cases(), CASE_CHUNK)) {
     const cases = chunk.map((c) => toNewCase(c, ++id, words, ids, demoDay));

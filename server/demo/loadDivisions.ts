@@ -30,8 +30,7 @@ export async function loadDivisions(
     'Demonstration divisions',
     'divisions',
     null,
-    divisions.length,
-    divisions.length,
+    null,
   ]);
   const ids = new Map<string, number>();
   const paths = new Map<string, (number | null)[]>();
@@ -89,15 +88,7 @@ export async function loadDivisions(
 
 /** Inserts the base map. */
 export async function loadBase(db: Database, city: DemoCity): Promise<void> {
-  const datasetId = await addDataset(db, [
-    'demo-base',
-    '演示底图',
-    'Demonstration base map',
-    'base',
-    null,
-    city.base.length,
-    city.base.length,
-  ]);
+  const datasetId = await addDataset(db, ['demo-base', '演示底图', 'Demonstration base map', 'base', null, null]);
   const columns = ['kind', 'rank', 'nameZh', 'nameEn', 'minZoom'] as const;
   await db.query(
     `insert into base_feature (dataset_id, kind, rank, name_zh, name_en, min_zoom, geom)

@@ -1,7 +1,7 @@
 import type { DemoCity, DemoPlace } from '../../demo/types.ts';
 import { cellOf } from '../../tiles/morton.ts';
 import { chunked, insertRows, type Database } from '../db/index.ts';
-import { CLASS_COLUMNS, rebuildDensity } from '../records/index.ts';
+import { addGeneration, rankPlaces, rebuildDensity } from '../records/index.ts';
 import { addDataset, type Progress } from './dataset.ts';
 
 const PLACE_CHUNK = 2000;
@@ -13,15 +13,18 @@ const PLACE_COLUMNS = [
   ['division_id', 'int'],
   ['geom', 'geometry'],
   ['address', 'text'],
-  ['government', 'int'],
-  ['industry', 'int'],
-  ['supply_chain', 'int'],
-  ['governance', 'int'],
-  ['sensing', 'int'],
+  ['code', 'text'],
   ['rank', 'real'],
   ['level', 'text'],
   ['confidence', 'real'],
 ] as const;
+
+/** A place of the demonstration with its key, as the tables have it. */
+interface KeyedPlace {
+  cell: string;
+  n: number;
+  counts: readonly number[];
+}
 
 /** Places, then their records by class and dataset (made from the places' counts inside the database), then density. */
 export async function loadRecords(
@@ -37,18 +40,31 @@ export async function loadRecords(
     'Demonstration addresses',
     'base',
     null,
-    0,
-    0,
+    null,
   ]);
   const places: DemoPlace[] = [...city.places()];
+  const keyed = await loadPlaces(db, places, datasetId, ids, onProgress);
+  await rankPlaces(db, null);
+  await loadRecordRows(db, city, keyed, until, onProgress);
+  await db.transaction(rebuildDensity);
+}
+
+async function loadPlaces(
+  db: Database,
+  places: readonly DemoPlace[],
+  datasetId: number,
+  ids: Map<string, number>,
+  onProgress: Progress,
+): Promise<KeyedPlace[]> {
   const taken = new Map<string, number>();
-  let done = 0;
+  const inGrid = new Map<string, number>();
+  const keyed: KeyedPlace[] = [];
   for (const chunk of chunked(places, PLACE_CHUNK)) {
     const rows = chunk.map((place) => {
       const cell = cellOf(place.lng, place.lat).toString();
-      const n = taken.get(cell) ?? 1;
-      taken.set(cell, n + 1);
+      const n = next(taken, cell);
       const total = place.counts.reduce((sum, count) => sum + count, 0);
+      keyed.push({ cell, n, counts: place.counts });
       return [
         cell,
         n,
@@ -56,42 +72,56 @@ export async function loadRecords(
         ids.get(place.gridCode) ?? 0,
         `SRID=4326;POINT(${place.lng} ${place.lat})`,
         place.addressZh,
-        ...place.counts,
+        `${place.gridCode}${String(next(inGrid, place.gridCode)).padStart(4, '0')}`,
         1 / (1 + total),
         'number',
         1,
       ];
     });
     await insertRows(db, 'place', PLACE_COLUMNS, rows);
-    onProgress('places', (done += chunk.length), places.length);
+    onProgress('places', keyed.length, places.length);
   }
-  await loadRecordRows(db, city, until, onProgress);
-  await rebuildDensity(db);
+  return keyed;
 }
 
+function next(counters: Map<string, number>, key: string): number {
+  const n = (counters.get(key) ?? 0) + 1;
+  counters.set(key, n);
+  return n;
+}
+
+/** Records k of `first` < k ≤ `last` of each place. */
+const INSERT_PLACED = `
+  insert into record (generation_id, cell, n, class, day, key, batch)
+  select $1::int, p.cell, p.n, $2::smallint, $3::date - (hashint8(p.cell + k) & 1023), p.cell || '.' || p.n || '.' || k, 0
+  from unnest($4::bigint[], $5::int[], $6::int[], $7::int[]) as p (cell, n, first, last)
+    cross join lateral generate_series(p.first + 1, p.last) as k`;
+const INSERT_LOST = `
+  insert into record (generation_id, class, day, key, batch)
+  select $1::int, $2::smallint, $3::date - (hashint8(k) & 1023), '-.' || k, 0 from generate_series(1, $4::int) as k`;
+
 /** A dataset takes its share of each place's count of its class; the last of a class takes what is left. */
-async function loadRecordRows(db: Database, city: DemoCity, until: Date, onProgress: Progress) {
+async function loadRecordRows(
+  db: Database,
+  city: DemoCity,
+  places: readonly KeyedPlace[],
+  until: Date,
+  onProgress: Progress,
+) {
   for (const [i, dataset] of city.datasets.entries()) {
-    const ofClass = city.datasets.filter((d) => d.classIndex === dataset.classIndex);
+    const { key, nameZh, nameEn, classIndex, theme } = dataset;
+    const ofClass = city.datasets.filter((d) => d.classIndex === classIndex);
     const before = ofClass.slice(0, ofClass.indexOf(dataset)).reduce((sum, d) => sum + d.share, 0);
-    const isLast = ofClass.at(-1) === dataset;
-    const unlocated = city.unlocatedRecords.get(dataset.key) ?? 0;
-    const id = await addDataset(db, [dataset.key, dataset.nameZh, dataset.nameEn, 'records', dataset.classIndex, 0, 0]);
-    const column = CLASS_COLUMNS[dataset.classIndex] ?? CLASS_COLUMNS[0];
-    await db.query(
-      `with made as (
-         insert into record (dataset_id, cell, n, class, day, key, batch)
-         select $1::int, p.cell, p.n, $2::smallint, $3::date - (hashint8(p.cell + k) & 1023), p.cell || '.' || p.n || '.' || k, 0
-         from place p cross join lateral generate_series(floor(p.${column} * $4::float8)::int + 1, floor(p.${column} * $5::float8)::int) as k
-         order by p.cell, p.n, k returning 1
-       ), lost as (
-         insert into record (dataset_id, class, day, key, batch)
-         select $1::int, $2::smallint, $3::date - (hashint8(k) & 1023), '-.' || k, 0 from generate_series(1, $6::int) as k returning 1
-       )
-       update dataset set located = (select count(*) from made), total = (select count(*) from made) + (select count(*) from lost)
-       where id = $1::int`,
-      [id, dataset.classIndex, until, before, isLast ? 1 : before + dataset.share, unlocated],
-    );
+    const after = ofClass.at(-1) === dataset ? 1 : before + dataset.share;
+    const id = await addDataset(db, [key, nameZh, nameEn, 'records', classIndex, theme]);
+    const generation = await db.transaction((client) => addGeneration(client, id, 'live'));
+    for (const chunk of chunked(places, PLACE_CHUNK * 5)) {
+      const of = (share: number) => chunk.map(({ counts }) => Math.floor((counts[classIndex] ?? 0) * share));
+      const cells = chunk.map((p) => p.cell);
+      const ns = chunk.map((p) => p.n);
+      await db.query(INSERT_PLACED, [generation, classIndex, until, cells, ns, of(before), of(after)]);
+    }
+    await db.query(INSERT_LOST, [generation, classIndex, until, city.unlocatedRecords.get(key) ?? 0]);
     onProgress('records', i + 1, city.datasets.length);
   }
 }

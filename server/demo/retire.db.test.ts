@@ -7,7 +7,9 @@ import { collection, countedAndRecounted, feature, scratch, square } from '../im
 import { loadSmallCity } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { mustRetireDemo, retireDemo } from './retire.ts';
-import { CITY_TABLES as TABLES } from './tables.ts';
+import { CITY_TABLES } from './tables.ts';
+
+const TABLES = [...CITY_TABLES, 'record', 'dataset_generation', 'load_chunk'];
 
 const files = scratch();
 async function sizes(db: Database): Promise<Record<string, number>> {

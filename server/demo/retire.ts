@@ -2,7 +2,7 @@ import { NEUTRAL_CITY, readCity, writeCity } from '../city/index.ts';
 import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
-import { rebuildDensity } from '../records/index.ts';
+import { dropAllRecords, dropGeneration, rebuildDensity } from '../records/index.ts';
 import { recount } from '../cases/index.ts';
 import { ALL_LAYERS, CITY_TABLES } from './tables.ts';
 
@@ -12,10 +12,6 @@ const DEMO_DATASETS = `select id from dataset where origin = 'demo'`;
 
 /** What goes after the cases. The datasets go last of all: whatever an interruption leaves still leads back to them. */
 const DELETES: [what: string, sql: string][] = [
-  [
-    'records',
-    `delete from record where ctid = any(array(select ctid from record where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 5}))`,
-  ],
   [
     'places',
     `delete from place where ctid = any(array(select ctid from place where dataset_id in (${DEMO_DATASETS}) limit ${CHUNK * 2}))`,
@@ -65,6 +61,7 @@ async function truncateAll(client: Queryable): Promise<boolean> {
     "select exists (select 1 from dataset where origin <> 'demo') as real",
   );
   if (rows[0]?.real) return false;
+  await dropAllRecords(client);
   await client.query(`truncate ${CITY_TABLES.join(', ')}`);
   return true;
 }
@@ -86,12 +83,21 @@ async function deleteInChunks(db: Database, out: ImportOutput): Promise<void> {
     n = await deleteCases(db);
     if (n > 0) out.progress(done + n, null, 'demonstration cases retired');
   }
+  await db.transaction(dropDemoRecords);
   for (const [what, sql] of DELETES) {
     for (let n = -1, done = 0; n !== 0; done += n) {
       n = (await db.query(sql)).rowCount ?? 0;
       if (n > 0) out.progress(done + n, null, `demonstration ${what} retired`);
     }
   }
+}
+
+/** Their counts are made anew at the end. */
+async function dropDemoRecords(client: Queryable): Promise<void> {
+  const { rows } = await client.query<{ id: number }>(
+    `select id from dataset_generation where dataset_id in (${DEMO_DATASETS}) order by id`,
+  );
+  for (const { id } of rows) await dropGeneration(client, id);
 }
 
 /** What only the demonstration used, its datasets last, and the counts anew. */

@@ -26,10 +26,11 @@ async function recordFigures(client: Queryable, division: number | null, asOf: s
         class: name,
         located: { numerator: byClass[i] ?? 0, denominator: onPlaces, asOf, href: null },
       })),
-      datasets: datasets.map(({ key, nameZh, nameEn, classIndex, ...counts }) => ({
+      datasets: datasets.map(({ key, nameZh, nameEn, theme, classIndex, ...counts }) => ({
         key,
         nameZh,
         nameEn,
+        theme,
         class: CLASSES[classIndex] ?? CLASSES[0],
         annotated: { ...rateOf(counts.located, counts.total), asOf, href: null },
       })),

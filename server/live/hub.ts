@@ -1,4 +1,4 @@
-import { readEvents, SEQ_TOPIC, currentSeq, type Database, type OutEvent } from '../db/index.ts';
+import { currentSeq, readEvents, repeat, SEQ_TOPIC, type Database, type OutEvent } from '../db/index.ts';
 
 /** What a reader gets: an event, or word that what it asked for is no longer kept. */
 export type Heard = { kind: 'event'; event: OutEvent } | { kind: 'reset'; seq: number };
@@ -7,16 +7,20 @@ export interface LiveHub {
   /** Newest seq the hub has passed on. */
   readonly seq: number;
   readonly readers: number;
+  /** Resolves when the hub has passed on everything up to `seq` that the database has. */
+  reach(seq: number): Promise<void>;
   /**
    * Events after `since` (null: from now on), in order, none twice and none left out, until the signal ends it.
    * A reader that cannot keep up is cut off, and comes back with its last seq.
    */
   listen(since: number | null, signal: AbortSignal): AsyncGenerator<Heard>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A reader this far behind is cut off. */
 const MAX_BEHIND = 2000;
+/** Notices may be lost: the table is looked at this often all the same. */
+const POLL_MS = 1000;
 
 interface Reader {
   queue: OutEvent[];
@@ -24,8 +28,15 @@ interface Reader {
   overrun: boolean;
 }
 
-/** Reads each new event once and hands it to every reader. */
-export async function openHub(db: Database): Promise<LiveHub> {
+/**
+ * Reads each new event once and hands it to every reader.
+ * @param apply takes events in before any reader hears of them (null: events were missed, read everything anew), so that what
+ * a reader asks for because of an event is never older than the event.
+ */
+export async function openHub(
+  db: Database,
+  apply: (events: readonly OutEvent[] | null) => Promise<void> = async () => undefined,
+): Promise<LiveHub> {
   const readers = new Set<Reader>();
   let seq = await currentSeq(db);
   let reading: Promise<void> | null = null;
@@ -36,11 +47,14 @@ export async function openHub(db: Database): Promise<LiveHub> {
       const events = await readEvents(db, seq);
       if (events === null) {
         // The city was made anew, or we slept past what is kept: everybody starts over.
-        seq = await currentSeq(db);
+        const newest = await currentSeq(db);
+        await apply(null);
+        seq = newest;
         for (const reader of readers) reader.overrun = true;
         break;
       }
       if (events.length === 0) break;
+      await apply(events);
       seq = events.at(-1)!.seq;
       for (const reader of readers) {
         reader.queue.push(...events);
@@ -50,18 +64,26 @@ export async function openHub(db: Database): Promise<LiveHub> {
     for (const reader of readers) reader.wake();
   }
 
-  function hear(): void {
+  function hear(): Promise<void> {
     again = true;
     reading ??= (async () => {
       while (again) {
         again = false;
-        await pull().catch(() => undefined);
+        await pull();
       }
     })().finally(() => {
       reading = null;
     });
+    return reading;
   }
-  const stop = db.notices.subscribe(SEQ_TOPIC, hear);
+  const stop = db.notices.subscribe(SEQ_TOPIC, () => void hear().catch(() => undefined));
+  const stopPolling = repeat(
+    async () => {
+      await hear();
+      return POLL_MS;
+    },
+    () => undefined,
+  );
 
   async function* listen(since: number | null, signal: AbortSignal): AsyncGenerator<Heard> {
     let resume: () => void = () => undefined;
@@ -107,13 +129,17 @@ export async function openHub(db: Database): Promise<LiveHub> {
     get readers() {
       return readers.size;
     },
+    async reach(wanted) {
+      if (wanted > seq) await hear();
+    },
     listen,
-    close: () => {
+    async close() {
       stop();
       for (const reader of readers) {
         reader.overrun = true;
         reader.wake();
       }
+      await stopPolling();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import { tileOfCode } from '../../tiles/codes.ts';
 import { badRequest } from '../errors.ts';
 import type { Heard, LiveHub } from './hub.ts';
 
@@ -18,8 +19,10 @@ function toMessage(heard: Heard): { event: string; data: string; id: string } {
   if (heard.kind === 'reset') {
     return { event: 'reset', data: JSON.stringify({ seq: heard.seq }), id: String(heard.seq) };
   }
-  const { seq, topic, body } = heard.event;
-  return { event: topic, data: JSON.stringify({ seq, ...body }), id: String(seq) };
+  const { seq, topic, body, layers, dirty } = heard.event;
+  // The tiles that together hold all that changed; null: everywhere.
+  const tiles = dirty?.map(tileOfCode).map(({ z, x, y }) => [z, x, y]) ?? null;
+  return { event: topic, data: JSON.stringify({ seq, ...body, layers, tiles }), id: String(seq) };
 }
 
 /** /api/live: server-sent events, resumable by Last-Event-ID or ?since=. */

@@ -1,54 +1,73 @@
-import { DENSITY_LEVELS } from '../../migrations/levels.ts';
-import type { Queryable } from '../db/index.ts';
+import { codeOfTile, coarsenCodes } from '../../tiles/codes.ts';
+import { sumBlocks, type Block, type BlockPart } from '../../tiles/blocks.ts';
+import { decodeCell } from '../../tiles/morton.ts';
+import { PLACE_BLOCK_ZOOM, PLACE_LEVEL, type PyramidBlock } from '../../tiles/pyramid.ts';
+import type { Database, Queryable } from '../db/index.ts';
 
-/** The five classes as columns, in order. */
+/** The five classes as columns, in order: the order of counts in a block. */
 export const CLASS_COLUMNS = ['government', 'industry', 'supply_chain', 'governance', 'sensing'] as const;
-const COLUMNS = CLASS_COLUMNS.join(', ');
-const SUMS = CLASS_COLUMNS.map((c) => `sum(${c}) as ${c}`).join(', ');
-const FINEST = 20;
-const TO_FINEST = 2 * (31 - FINEST);
-const FOLD_BATCH = 2000;
 
-/** Deltas at every level: one row a level and cell. */
-const ROLLED = (relation: string) => `
-  select l.level, m.cell >> (2 * (${FINEST} - l.level)) as cell, ${CLASS_COLUMNS.map((c) => `sum(m.${c})`).join(', ')}
-  from ${relation} m cross join (values ${DENSITY_LEVELS.map((level) => `(${level})`).join(', ')}) as l (level)
-  group by 1, 2 order by 1, 2`;
+/** All records. */
+export const ALL_SLICE: Slice = { id: 0, datasetIds: null };
+/** Layers that a change of records changes. */
+export const RECORD_LAYERS = ['density', 'places'];
+/** Dirty codes told of one change: more are taken together. */
+const MAX_DIRTY = 200;
 
-/** Folds deltas into the density, in key order, in one statement. @returns how many there were. */
-export async function foldDensity(client: Queryable): Promise<number> {
-  const { rows } = await client.query<{ n: number }>(`
-    with moved as (
-      delete from density_delta where id in (select id from density_delta order by id limit ${FOLD_BATCH}) returning *
-    ), added as (
-      insert into density (level, cell, ${COLUMNS}) ${ROLLED('moved')}
-      on conflict (level, cell) do update set ${CLASS_COLUMNS.map((c) => `${c} = density.${c} + excluded.${c}`).join(', ')}
-    )
-    select count(*)::int as n from moved`);
-  return rows[0]?.n ?? 0;
+/** Of which records density is asked. */
+export interface Slice {
+  id: number;
+  /** Datasets in it; null: all. */
+  datasetIds: number[] | null;
 }
 
-/** Counts everything again from the places: the finest level first, each other from the one below it. */
-export async function rebuildDensity(client: Queryable): Promise<void> {
-  await client.query('delete from density_delta');
-  await client.query('delete from density');
-  await client.query(`insert into density (level, cell, ${COLUMNS})
-    select ${FINEST}, cell >> ${TO_FINEST}, ${SUMS} from place group by 2 order by 2`);
-  for (const level of [...DENSITY_LEVELS].reverse().slice(1)) {
-    await client.query(`insert into density (level, cell, ${COLUMNS})
-      select ${level}, cell >> 2, ${SUMS} from density where level = ${level + 1} group by 2 order by 2`);
-  }
-}
+type PartRow = [payload: Buffer, sign: number];
+
+const DELTAS = `select payload, sign::int from density_delta where level = $1::smallint and block = $2::bigint`;
+const READ_ALL = `select payload, 1 from density where slice = 0 and level = $1::smallint and block = $2::bigint
+  union all ${DELTAS}`;
+const READ_SLICE = `select payload, 1 from density where slice = $3::int and level = $1::smallint and block = $2::bigint
+  union all ${DELTAS} and dataset_id = any($4::int[])`;
 
 /**
- * Density of a range of cells, folded and not yet folded in one snapshot, as rows (offset, five counts) in order of cell.
- * Parameters: $1 level, $2 first, $3 last (half open, at that level, as text), $4 first and $5 last at level 20.
+ * One block as it stands: folded and not yet folded, in one statement.
+ * @param level 6 to 20, or 31 for places. @param block key of its tile, as text.
  */
-export const READ_DENSITY = `
-  select (cell - $2::bigint)::int4, ${CLASS_COLUMNS.map((c) => `sum(${c})::float8`).join(', ')}
-  from (
-    select cell, ${COLUMNS} from density where level = $1::smallint and cell >= $2::bigint and cell < $3::bigint
-    union all
-    select cell >> (2 * (${FINEST} - $1::int)), ${COLUMNS} from density_delta where cell >= $4::bigint and cell < $5::bigint
-  ) as both_parts
-  group by cell having ${CLASS_COLUMNS.map((c) => `sum(${c})`).join(' + ')} > 0 order by cell`;
+export async function readBlock(
+  db: Pick<Database, 'read'>,
+  { level, block }: { level: number; block: string },
+  slice: Slice = ALL_SLICE,
+  signal?: AbortSignal,
+): Promise<Block> {
+  const rows =
+    slice.datasetIds === null
+      ? await db.read<PartRow>('density', READ_ALL, [level, block], signal)
+      : await db.read<PartRow>('density_slice', READ_SLICE, [level, block, slice.id, slice.datasetIds], signal);
+  return sumBlocks(rows.map(([bytes, sign]): BlockPart => ({ bytes, sign })));
+}
+
+/** Appends what a transaction adds to the density of a dataset; sign -1: takes away from it. */
+export async function appendDensity(
+  client: Queryable,
+  datasetId: number,
+  blocks: readonly PyramidBlock[],
+  sign: 1 | -1 = 1,
+): Promise<void> {
+  if (blocks.length === 0) return;
+  await client.query(
+    `insert into density_delta (dataset_id, sign, level, block, payload)
+     select $1::int, $5::smallint, level, block, payload from unnest($2::smallint[], $3::bigint[], $4::bytea[]) as b (level, block, payload)`,
+    [datasetId, blocks.map((b) => b.level), blocks.map((b) => b.block), blocks.map((b) => Buffer.from(b.bytes)), sign],
+  );
+}
+
+/** Locational codes of what blocks cover: their tiles of zoom 14, taken together where they are many. */
+export function dirtyCodes(blocks: readonly PyramidBlock[]): number[] {
+  const codes = blocks
+    .filter(({ level }) => level === PLACE_LEVEL)
+    .map(({ block }) => {
+      const [x, y] = decodeCell(BigInt(block));
+      return codeOfTile({ z: PLACE_BLOCK_ZOOM, x, y });
+    });
+  return coarsenCodes(codes, MAX_DIRTY);
+}

@@ -4,9 +4,10 @@ import type { DemoCity } from '../../demo/types.ts';
 import { createApp } from '../app.ts';
 import { fixedClock, type Clock, type Database } from '../db/index.ts';
 import { loadDemo } from '../demo/index.ts';
-import { openHub, type LiveHub } from '../live/index.ts';
+import type { LiveHub } from '../live/index.ts';
+import { openServing } from '../serving.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
-import { followVersions, tileService, type LayerVersions } from '../tiles/index.ts';
+import type { TileVersions } from '../tiles/index.ts';
 
 /** The instant at which every test city stands: a Monday noon in November, in Heting. */
 export const TEST_UNTIL = new Date('2026-11-23T12:00:00+08:00');
@@ -33,20 +34,26 @@ export interface TestApp {
   app: ReturnType<typeof createApp>;
   runtime: Runtime;
   hub: LiveHub;
-  versions: LayerVersions;
+  versions: TileVersions;
   /** Answer of a GET as JSON; throws where the status is not 200. */
   json<T>(path: string): Promise<T>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The server's routes without a socket. */
 export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL)): Promise<TestApp> {
   const runtime = await openRuntime(db, 'test', clock);
-  const hub = await openHub(db);
-  const versions = await followVersions(db);
-  const tiles = tileService(db, runtime.clock, versions, 8e6);
+  const { hub, versions, tiles, close } = await openServing(db, runtime.clock, 8e6);
   const log = pino({ level: 'silent' });
-  const app = createApp({ runtime, hub, tiles, log, pages: '/nonexistent', publicUrl: undefined });
+  const app = createApp({
+    runtime,
+    hub,
+    tiles,
+    log,
+    pages: '/nonexistent',
+    publicUrl: undefined,
+    tileCacheControl: 'no-cache',
+  });
   return {
     app,
     runtime,
@@ -57,9 +64,8 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
       if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return (await response.json()) as T;
     },
-    close() {
-      hub.close();
-      versions.close();
+    async close() {
+      await close();
       runtime.close();
     },
   };

@@ -39,32 +39,37 @@ export class TileCache {
     return this.#bytes;
   }
 
-  /** The tile under a key if it still has this ETag. */
+  get size(): number {
+    return this.#tiles.size;
+  }
+
+  /** The tile under a key if it still has this ETag; one with another is forgotten: something under it changed. */
   get(key: string, etag: string): CachedTile | undefined {
     const tile = this.#tiles.get(key);
     if (!tile) return undefined;
-    this.#tiles.delete(key);
     if (tile.etag !== etag) {
-      this.#bytes -= costOf(key, tile);
+      this.#drop(key, tile);
       return undefined;
     }
+    this.#tiles.delete(key);
     this.#tiles.set(key, tile);
     return tile;
   }
 
   set(key: string, tile: CachedTile): void {
     const old = this.#tiles.get(key);
-    if (old) {
-      this.#tiles.delete(key);
-      this.#bytes -= costOf(key, old);
-    }
+    if (old) this.#drop(key, old);
     this.#tiles.set(key, tile);
     this.#bytes += costOf(key, tile);
     for (const [oldest, held] of this.#tiles) {
       if (this.#bytes <= this.#maxBytes) break;
-      this.#tiles.delete(oldest);
-      this.#bytes -= costOf(oldest, held);
+      this.#drop(oldest, held);
     }
+  }
+
+  #drop(key: string, tile: CachedTile): void {
+    this.#tiles.delete(key);
+    this.#bytes -= costOf(key, tile);
   }
 }
 

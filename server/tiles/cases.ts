@@ -109,7 +109,6 @@ export const casesLayer: TileLayer = {
       ),
     },
   ],
-  lit: true,
   parseQuery(query) {
     const filter = parseFilter(query);
     return filter.status === 'open' && Object.keys(filter).length === 1
@@ -120,7 +119,7 @@ export const casesLayer: TileLayer = {
             .sort(),
         ).toString();
   },
-  async read({ db, scope, now }, tile, query) {
+  async read({ db, scope, now, signal }, tile, query) {
     const filter = parseFilter(Object.fromEntries(new URLSearchParams(query)));
     const range = tileCellRange(tile, 31);
     const shift = 2 * (31 - caseLevel(tile.z));
@@ -134,7 +133,7 @@ export const casesLayer: TileLayer = {
     const nows = Array.from({ length: lights.split('?').length - 1 }, () => now);
     const grouped = sqlBuilder.from(matching.as('c')).select(sqlBuilder.raw(lights, nows));
     const { sql, bindings } = grouped.groupByRaw(`cell >> ${shift}`).orderByRaw(`cell >> ${shift}`).toSQL().toNative();
-    const rows = await db.arrays<Row>(sql, [...bindings]);
+    const rows = await db.read<Row>(null, sql, [...bindings], signal);
     if (rows.length === 0) return new Uint8Array(0);
     const categories = await db.query<Category>('select id, code, name_zh as zh, name_en as en from category');
     const byId = new Map(categories.rows.map((category) => [category.id, category]));

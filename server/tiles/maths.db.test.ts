@@ -64,7 +64,7 @@ describe.skipIf(inject('pgUrl') === '')('tile maths against PostGIS', () => {
         expect(Math.abs(Math.abs(ours) - area)).toBeLessThan(Math.max(0.01 * area, 2 * perimeter));
       }
     }
-    app.close();
+    await app.close();
   });
 
   it('puts points in the tile, and at the place in it, where ST_AsMVTGeom puts them', async () => {

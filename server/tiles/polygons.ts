@@ -27,7 +27,6 @@ function indexedLayer(name: string, minZoom: number, vectorLayers: TileLayer['ve
     minZoom,
     maxZoom: MAX_ZOOM,
     vectorLayers,
-    lit: false,
     parseQuery: noQuery,
     async read({ db, version }, tile) {
       let held = indexes.get(db);

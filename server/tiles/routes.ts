@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { City } from '../city/index.ts';
+import { badRequest } from '../errors.ts';
 import { encoded, type Encoding } from './cache.ts';
 import type { TileLayer } from './layers.ts';
 import type { TileService } from './service.ts';
@@ -45,13 +46,15 @@ function tileJson(layer: TileLayer, city: City | null, origin: string) {
   };
 }
 
-async function sendTile(c: Context, service: TileService): Promise<Response> {
+async function sendTile(c: Context, { service, reach, cacheControl }: TileParts): Promise<Response> {
   const { layer = '', z = '', x = '', file = '' } = c.req.param() as Record<string, string>;
   const y = file.endsWith('.mvt') ? file.slice(0, -4) : `${file} (without .mvt)`;
-  const request = service.plan(layer, z, x, y, c.req.query());
-  const headers = { ETag: request.etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' };
+  const { since, ...filters } = c.req.query();
+  if (since !== undefined) await reach(parseSeq(since));
+  const request = service.plan(layer, z, x, y, filters);
+  const headers = { ETag: request.etag, 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' };
   if (matchesEtag(c.req.header('if-none-match'), request.etag)) return c.body(null, 304, headers);
-  const tile = await service.get(request);
+  const { tile } = await service.get(request, c.req.raw.signal);
   if (tile.raw.length === 0) return c.body(null, 204, headers);
   const encoding = chooseEncoding(c.req.header('accept-encoding'));
   const body = await encoded(tile, encoding);
@@ -59,9 +62,26 @@ async function sendTile(c: Context, service: TileService): Promise<Response> {
   return c.body(body, 200, { ...headers, ...encodingHeader, 'Content-Type': TYPE });
 }
 
-/** /tiles/{layer}.json and /tiles/{layer}/{z}/{x}/{y}.mvt
- * @param publicUrl where the city stands for the outside; else the request's own address. */
-export function tileRoutes(service: TileService, city: () => City | null, publicUrl: string | undefined): Hono {
+/** ?since=seq: what the reader has heard of must be in the tile. */
+function parseSeq(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw badRequest('since', text, 'the seq of an event');
+  return Number(text);
+}
+
+export interface TileParts {
+  service: TileService;
+  city: () => City | null;
+  /** Where the city stands for the outside; else the request's own address. */
+  publicUrl: string | undefined;
+  /** Resolves when this process knows of every change up to a seq that there is. */
+  reach: (seq: number) => Promise<void>;
+  /** For tiles: whether a shared cache may keep them. */
+  cacheControl: string;
+}
+
+/** /tiles/{layer}.json and /tiles/{layer}/{z}/{x}/{y}.mvt */
+export function tileRoutes(parts: TileParts): Hono {
+  const { service, city, publicUrl } = parts;
   const app = new Hono();
   app.get('/', (c) => {
     const origin = publicUrl ?? new URL(c.req.url).origin;
@@ -69,7 +89,7 @@ export function tileRoutes(service: TileService, city: () => City | null, public
       service.layers.map((layer) => ({ name: layer.name, tilejson: `${origin}/tiles/${layer.name}.json` })),
     );
   });
-  app.get('/:layer/:z/:x/:file', (c) => sendTile(c, service));
+  app.get('/:layer/:z/:x/:file', (c) => sendTile(c, parts));
   app.get('/:file{.+\\.json}', (c) => {
     const layer = service.layer(c.req.param('file').slice(0, -5));
     return c.json(tileJson(layer, city(), publicUrl ?? new URL(c.req.url).origin));

@@ -5,17 +5,18 @@ import { badRequest, HekanError } from '../errors.ts';
 import { TileCache, type CachedTile } from './cache.ts';
 import { casesLayer } from './cases.ts';
 import { densityLayer } from './density.ts';
+import { Flights } from './flights.ts';
 import type { TileLayer } from './layers.ts';
 import { placesLayer } from './places.ts';
 import { baseLayer, divisionsLayer, gridsLayer } from './polygons.ts';
-import type { LayerVersions } from './versions.ts';
+import type { TileVersions } from './versions.ts';
 
 const LAYERS = new Map(
   [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, casesLayer].map((layer) => [layer.name, layer]),
 );
-const MINUTE_MS = 60_000;
 /** Raised when the same rows would give other bytes. */
-const FORMAT = 1;
+const FORMAT = 2;
+const MAX_QUERY = 2000;
 
 export interface TileRequest {
   layer: TileLayer;
@@ -24,15 +25,21 @@ export interface TileRequest {
   etag: string;
 }
 
+/** How a tile came about, for the meters. */
+export type TileSource = 'cache' | 'made';
+
 export interface TileService {
   layers: TileLayer[];
+  readonly cache: TileCache;
+  /** Tiles being made. */
+  readonly making: number;
   /** @throws HekanError('not_found') for an unknown layer. */
   layer(name: string): TileLayer;
   /** Checks a request and tells its ETag, without the database.
    * @throws HekanError: not_found for an unknown layer; bad_request for a tile off the grid or an unknown filter. */
   plan(layer: string, z: string, x: string, y: string, query: Record<string, string>): TileRequest;
-  /** The tile, from the cache or made; identical requests under way share one making. */
-  get(request: TileRequest): Promise<CachedTile>;
+  /** The tile, from the cache or made; identical requests under way share one making, which ends when nobody waits for it. */
+  get(request: TileRequest, signal?: AbortSignal): Promise<{ tile: CachedTile; from: TileSource }>;
 }
 
 function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
@@ -47,55 +54,61 @@ function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
   }
 }
 
+function checkQuery(query: Record<string, string>): void {
+  for (const [key, value] of Object.entries(query))
+    if (key.length + value.length > MAX_QUERY)
+      throw badRequest(key.slice(0, 60), value, `a filter of at most ${MAX_QUERY} characters`);
+}
+
 /** Tiles of one city. */
-export function tileService(
-  db: Database,
-  clock: () => Clock,
-  versions: LayerVersions,
-  cacheBytes: number,
-): TileService {
+export function tileService(db: Database, clock: () => Clock, versions: TileVersions, cacheBytes: number): TileService {
   const cache = new TileCache(cacheBytes);
-  const making = new Map<string, Promise<CachedTile>>();
+  const flights = new Flights<CachedTile>();
 
   function layer(name: string): TileLayer {
     const found = LAYERS.get(name);
     if (!found)
-      throw new HekanError('not_found', `no tile layer ${JSON.stringify(name)}`, { field: 'layer', given: name });
+      throw new HekanError('not_found', `no tile layer ${JSON.stringify(name.slice(0, 100))}`, {
+        field: 'layer',
+        given: name.slice(0, 100),
+      });
     return found;
   }
 
-  const minute = () => Math.floor(clock().now().getTime() / MINUTE_MS);
+  const etagOf = (name: string, tile: Tile) =>
+    `W/"${FORMAT}.${versions.epoch}-${versions.of(name, tile).toString(36)}"`;
 
-  async function make(key: string, { layer: from, tile, query, etag }: TileRequest): Promise<CachedTile> {
-    const now = new Date(minute() * MINUTE_MS);
-    const raw = await from.read({ db, scope: WHOLE_CITY, now, version: versions.of(from.name) }, tile, query);
+  async function make(key: string, request: TileRequest, signal: AbortSignal): Promise<CachedTile> {
+    const { layer: from, tile, query, etag } = request;
+    const version = versions.newest(from.name);
+    const raw = await from.read({ db, scope: WHOLE_CITY, now: clock().now(), version, signal }, tile, query);
     const made = { etag, raw };
-    cache.set(key, made);
+    // The rows are at least as new as the ETag, which was known before they were read. Where something changed meanwhile they may
+    // hold it or not: whoever waits gets them, and the change that is being announced makes him ask again.
+    if (etagOf(from.name, tile) === etag) cache.set(key, made);
     return made;
   }
 
   return {
     layers: [...LAYERS.values()],
+    cache,
+    get making() {
+      return flights.size;
+    },
     layer,
     plan(name, z, x, y, query) {
       const found = layer(name);
       const tile = checkTile(found, z, x, y);
-      const canonical = found.parseQuery(query);
-      const light = found.lit ? `-${minute().toString(36)}` : '';
-      const etag = `W/"${FORMAT}.${versions.epoch}-${name}-${versions.of(name)}${light}"`;
-      return { layer: found, tile, query: canonical, etag };
+      checkQuery(query);
+      return { layer: found, tile, query: found.parseQuery(query), etag: etagOf(name, tile) };
     },
-    async get(request) {
+    async get(request, signal) {
       const { layer: from, tile, query, etag } = request;
       const key = `${from.name}/${tile.z}/${tile.x}/${tile.y}?${query}`;
       const cached = cache.get(key, etag);
-      if (cached) return cached;
-      const flight = `${key} ${etag}`;
-      const pending = making.get(flight);
-      if (pending) return pending;
-      const made = make(key, request).finally(() => making.delete(flight));
-      making.set(flight, made);
-      return made;
+      if (cached) return { tile: cached, from: 'cache' };
+      const made = await flights.join(`${key} ${etag}`, signal, (stop) => make(key, request, stop));
+      return { tile: made, from: 'made' };
     },
   };
 }

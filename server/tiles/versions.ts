@@ -1,34 +1,52 @@
-import { SEQ_TOPIC, type Database } from '../db/index.ts';
+import type { Database, OutEvent } from '../db/index.ts';
+import { codeOfTile, WHOLE_WORLD } from '../../tiles/codes.ts';
+import type { Tile } from '../../tiles/grid.ts';
+import { VersionTree } from '../../tiles/versionTree.ts';
 
-/** Newest seq that changed each layer, kept up by the relay's notices. */
-export interface LayerVersions {
-  of(layer: string): number;
-  /** Part of every ETag: another city, or the same one loaded anew, shares none with this one. */
+/** Which change touched which tile last: the same in every worker and after every restart, because it is kept in the database. */
+export interface TileVersions {
+  /** The newest seq that touches a tile of a layer; 0: nothing ever did. */
+  of(layer: string, tile: Tile): number;
+  /** The newest seq that touches any tile of a layer. */
+  newest(layer: string): number;
+  /** Part of every ETag: when this database was made, in base 36. Another one, whose seq begins anew, shares no ETag with it. */
   readonly epoch: string;
-  refresh(): Promise<void>;
-  close(): void;
+  /** Takes events in; null: events were missed, everything is read again. */
+  apply(events: readonly OutEvent[] | null): Promise<void>;
 }
 
-/** Reads the versions and follows them. */
-export async function followVersions(db: Database): Promise<LayerVersions> {
-  let versions = new Map<string, number>();
-  let epoch = '0';
-  async function refresh(): Promise<void> {
-    const { rows } = await db.query<{ layer: string; seq: number }>('select layer, seq::int from layer_version');
-    const city = await db.query<{ epoch: string }>(
-      'select (extract(epoch from updated_at) * 1000)::bigint::text as epoch from city',
+/** Reads the versions. */
+export async function openVersions(db: Database): Promise<TileVersions> {
+  let trees = new Map<string, VersionTree>();
+  const made = await db.query<{ ms: string }>(
+    'select (extract(epoch from min(at)) * 1000)::bigint::text as ms from migration',
+  );
+  const epoch = Number(made.rows[0]?.ms ?? 0).toString(36);
+
+  async function readAll(): Promise<void> {
+    const { rows } = await db.query<{ layer: string; code: string; seq: string }>(
+      'select layer, code::text, seq::text from tile_version',
     );
-    versions = new Map(rows.map(({ layer, seq }) => [layer, seq]));
-    epoch = Number(city.rows[0]?.epoch ?? 0).toString(36);
+    const read = new Map<string, VersionTree>();
+    for (const { layer, code, seq } of rows) mark(read, layer, Number(code), Number(seq));
+    trees = read;
   }
-  await refresh();
-  const stop = db.notices.subscribe(SEQ_TOPIC, () => void refresh().catch(() => undefined));
+
+  await readAll();
   return {
-    of: (layer) => versions.get(layer) ?? 0,
-    get epoch() {
-      return epoch;
+    of: (layer, tile) => trees.get(layer)?.newest(codeOfTile(tile)) ?? 0,
+    newest: (layer) => trees.get(layer)?.newest(WHOLE_WORLD) ?? 0,
+    epoch,
+    async apply(events) {
+      if (events === null) return readAll();
+      for (const { layers, dirty, seq } of events)
+        for (const layer of layers) for (const code of dirty ?? [WHOLE_WORLD]) mark(trees, layer, code, seq);
     },
-    refresh,
-    close: stop,
   };
+}
+
+function mark(trees: Map<string, VersionTree>, layer: string, code: number, seq: number): void {
+  let tree = trees.get(layer);
+  if (!tree) trees.set(layer, (tree = new VersionTree()));
+  tree.mark(code, seq);
 }

@@ -19,6 +19,7 @@ import {
   type ImportOutput,
 } from '../../files/index.ts';
 import { changeCity } from '../changeCity.ts';
+import { CASE_LAYERS } from '../act.ts';
 import { foldTally } from '../tally.ts';
 import type { CaseReport } from './caseReport.ts';
 import { readHeader, type Header } from './header.ts';
@@ -48,7 +49,6 @@ const MIN_CHUNK = 25;
 const MAX_CHUNK = 2000;
 /** Time that a chunk's transaction aims at: on the embedded engine everybody else waits for it. */
 const TARGET_MS = { embedded: 80, postgresql: 400 };
-const ANNOUNCE_MS = 5000;
 
 /** A demonstration, whose figures must not mix with real ones. Retiring it is for a room above this one. */
 export interface DemoInTheWay {
@@ -87,7 +87,6 @@ class CaseImport {
   datasetId: number | null = null;
   #started = false;
   #chunkSize = FIRST_CHUNK;
-  #announcedAt = 0;
   #waiting: ReadCase[] = [];
   #read: ReturnType<typeof caseReader> | null = null;
 
@@ -212,12 +211,10 @@ class CaseImport {
     const cases = this.#waiting.splice(0, this.#chunkSize);
     const began = performance.now();
     const { datasetId, vocabulary, now, dryRun } = this;
-    const announce = began - this.#announcedAt > ANNOUNCE_MS;
-    const options = { datasetId, vocabulary, now, write: !dryRun, announce };
+    const options = { datasetId, vocabulary, now, write: !dryRun };
     const result = dryRun
       ? await writeChunk(this.db, cases, options)
       : await this.db.transaction((client) => writeChunk(client, cases, options));
-    if (announce) this.#announcedAt = began;
     this.rows.inserted += result.inserted;
     this.rows.updated += result.updated;
     this.rows.unchanged += result.unchanged;
@@ -265,7 +262,8 @@ class CaseImport {
       const divisions = await client.query('select 1 from division where valid_to is null limit 1');
       const extent = divisions.rows.length === 0 ? await readExtent(client) : null;
       if (extent) await changeCity(client, { ...city, extent });
-      await appendDataEvent(client, 'cases', ['cases']);
+      // Each chunk has told what it changed; this one is for the figures.
+      await appendDataEvent(client, 'cases', CASE_LAYERS, { dirty: [], caseIds: [] });
       return count;
     });
     while ((await foldTally(this.db)) > 0);

@@ -1,7 +1,8 @@
 import { locateDivisions } from '../../city/index.ts';
-import { appendDataEvent, type Queryable } from '../../db/index.ts';
+import type { Queryable } from '../../db/index.ts';
 import { readStored, updateCases, type StoredCase } from '../update.ts';
 import { insertCases } from '../write.ts';
+import { announceChunk } from './announce.ts';
 import type { ReadCase } from './readCase.ts';
 import { changedFields, toChange, toNewCase, toValues } from './toCase.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -20,8 +21,6 @@ export interface ChunkOptions {
   now: Date;
   /** false: only tells what would be done. */
   write: boolean;
-  /** Tell the screens with this chunk. */
-  announce: boolean;
 }
 
 function samePosition(read: ReadCase, stored: StoredCase): boolean {
@@ -80,6 +79,6 @@ export async function writeChunk(
   result.inserted = inserted.size;
   result.unchanged += fresh.length - inserted.size;
   await updateCases(client, changes);
-  if (options.announce && inserted.size + changes.length > 0) await appendDataEvent(client, 'cases', ['cases']);
+  await announceChunk(client, { fresh, inserted, changes, stored });
   return result;
 }

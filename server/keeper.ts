@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import { foldTally } from './cases/index.ts';
+import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Database } from './db/index.ts';
+import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
+
+/** A change waits at most this long for the relay. */
+const RELAY_MS = 50;
+const FOLD_MS = 2000;
+/** Folding takes at most this share of the time while much comes in: a block is then written once for many deltas. */
+const FOLD_SHARE = 1 / 4;
+const SLICE_MS = 1000;
+const COARSEN_MS = 600_000;
+
+/** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
+async function foldAll(db: Database): Promise<number> {
+  const began = performance.now();
+  while ((await foldTally(db)) > 0);
+  while ((await foldRecordCounts(db)) > 0);
+  while ((await foldDensity(db)) > 0);
+  return Math.max(FOLD_MS, (performance.now() - began) * (1 / FOLD_SHARE - 1));
+}
+
+/**
+ * What must be done once for a city, however many processes serve it: relays changes, folds deltas into counts, builds slices.
+ * @returns stop.
+ */
+export function startKeeper(db: Database, log: Logger): () => Promise<void> {
+  const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
+  const stops = [
+    keep('relay', async () => {
+      const seq = await relayOnce(db);
+      if (seq === null) return RELAY_MS;
+      await db.notices.publish(SEQ_TOPIC, String(seq));
+      return 0;
+    }),
+    keep('fold', () => foldAll(db)),
+    keep('slices', async () => ((await buildSlice(db)) ? 0 : SLICE_MS)),
+    keep('versions', async () => {
+      await coarsenVersions(db);
+      return COARSEN_MS;
+    }),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
