@@ -65,7 +65,7 @@ export class VersionTree {
 
   #grow(): void {
     const grow = <T extends Int32Array | Float64Array>(from: T, to: T): T => {
-      to.set(from as never);
+      to.set(from);
       return to;
     };
     const capacity = this.#own.length * 2;
