@@ -76,21 +76,10 @@ function notFound(method: string, path: string): HekanError {
 
 /** The whole server as one function from request to response. */
 export function createApp(parts: AppParts): Hono {
-  const { runtime, hub, tiles, log, pages, publicUrl } = parts;
+  const { runtime, hub, log, pages } = parts;
   const app = new Hono();
   app.onError((error) => problem(error, log));
   app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
-  // Before everything else: a cached tile is answered in microseconds, and sets the few headers that it needs itself.
-  app.route(
-    '/tiles',
-    tileRoutes({
-      service: tiles,
-      city: () => runtime.cityOrNull(),
-      publicUrl,
-      reach: (seq) => hub.reach(seq),
-      cacheControl: parts.tileCacheControl,
-    }),
-  );
   app.use(secureHeaders(PAGE_HEADERS));
   app.use('/api/*', async (c, next) => {
     // PostgreSQL's text has no NUL: better refused here than failing there.
@@ -116,7 +105,36 @@ export function createApp(parts: AppParts): Hono {
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));
   if (existsSync(pages)) servePages(app, pages);
+  return withTiles(app, parts);
+}
+
+/**
+ * Tiles are answered by an application of their own: one handler and no middleware, so that a cached tile costs little more than a
+ * bare route. They set the few headers they need themselves.
+ */
+function withTiles(app: Hono, { tiles, runtime, publicUrl, hub, tileCacheControl, log }: AppParts): Hono {
+  const tileApp = new Hono();
+  tileApp.onError((error) => problem(error, log));
+  tileApp.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
+  tileApp.route(
+    '/tiles',
+    tileRoutes({
+      service: tiles,
+      city: () => runtime.cityOrNull(),
+      publicUrl,
+      reach: (seq) => hub.reach(seq),
+      cacheControl: tileCacheControl,
+    }),
+  );
+  const rest = app.fetch;
+  app.fetch = (request, ...more) => (isTile(request.url) ? tileApp.fetch(request, ...more) : rest(request, ...more));
   return app;
+}
+
+/** Whether the path of a whole URL begins with /tiles. */
+function isTile(url: string): boolean {
+  const path = url.indexOf('/', url.indexOf('//') + 2);
+  return url.startsWith('/tiles/', path) || url.endsWith('/tiles');
 }
 
 function openApi(api: ReturnType<typeof apiRoutes>) {

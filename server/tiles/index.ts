@@ -1,3 +1,5 @@
+export * from './negotiate.ts';
 export * from './routes.ts';
+export * from './sendTile.ts';
 export * from './service.ts';
 export * from './versions.ts';

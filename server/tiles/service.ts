@@ -25,9 +25,6 @@ export interface TileRequest {
   etag: string;
 }
 
-/** How a tile came about, for the meters. */
-export type TileSource = 'cache' | 'made';
-
 export interface TileService {
   layers: TileLayer[];
   readonly cache: TileCache;
@@ -38,11 +35,10 @@ export interface TileService {
   /** Checks a request and tells its ETag, without the database.
    * @throws HekanError: not_found for an unknown layer; bad_request for a tile off the grid or an unknown filter. */
   plan(layer: string, z: string, x: string, y: string, query: Record<string, string>): TileRequest;
-  /**
-   * The tile, from the cache or made; identical requests under way share one making, which ends when nobody waits for it.
-   * @param signalOf gives the signal of whoever asks; only called where the tile must be made, because a request's signal is dear.
-   */
-  get(request: TileRequest, signalOf?: () => AbortSignal): Promise<{ tile: CachedTile; from: TileSource }>;
+  /** The tile where the cache has it. */
+  peek(request: TileRequest): CachedTile | undefined;
+  /** Makes the tile; identical requests under way share one making, which ends when nobody waits for it. */
+  make(request: TileRequest, signal?: AbortSignal): Promise<CachedTile>;
 }
 
 function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
@@ -57,12 +53,15 @@ function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
   }
 }
 
-function checkQuery(query: Record<string, string>): void {
+function parseFilters(layer: TileLayer, query: Record<string, string>): string {
   // PostgreSQL's text has no NUL: better refused here than failing there.
   for (const [key, value] of Object.entries(query))
     if (key.length + value.length > MAX_QUERY || value.includes('\0'))
       throw badRequest(key.slice(0, 60), value, `a filter of at most ${MAX_QUERY} characters, none of them NUL`);
+  return layer.parseQuery(query);
 }
+
+const keyOf = ({ layer, tile: { z, x, y }, query }: TileRequest) => `${layer.name}/${z}/${x}/${y}?${query}`;
 
 /** Tiles of one city. */
 export function tileService(db: Database, clock: () => Clock, versions: TileVersions, cacheBytes: number): TileService {
@@ -103,16 +102,13 @@ export function tileService(db: Database, clock: () => Clock, versions: TileVers
     plan(name, z, x, y, query) {
       const found = layer(name);
       const tile = checkTile(found, z, x, y);
-      checkQuery(query);
-      return { layer: found, tile, query: found.parseQuery(query), etag: etagOf(name, tile) };
+      const filters = Object.keys(query).length === 0 ? '' : parseFilters(found, query);
+      return { layer: found, tile, query: filters, etag: etagOf(name, tile) };
     },
-    async get(request, signalOf) {
-      const { layer: from, tile, query, etag } = request;
-      const key = `${from.name}/${tile.z}/${tile.x}/${tile.y}?${query}`;
-      const cached = cache.get(key, etag);
-      if (cached) return { tile: cached, from: 'cache' };
-      const made = await flights.join(`${key} ${etag}`, signalOf?.(), (stop) => make(key, request, stop));
-      return { tile: made, from: 'made' };
+    peek: (request) => cache.get(keyOf(request), request.etag),
+    make(request, signal) {
+      const key = keyOf(request);
+      return flights.join(`${key} ${request.etag}`, signal, (stop) => make(key, request, stop));
     },
   };
 }
