@@ -65,6 +65,7 @@ function answer(
   if (matchesEtag(headerOf(c, 'if-none-match'), request.etag)) return c.body(null, 304, headers);
   const encoding = chooseEncoding(headerOf(c, 'accept-encoding'));
   const cached = service.peek(request);
+  headers['X-Cache'] = cached ? 'hit' : 'miss';
   if (!cached) return makeTile(c, service, request, encoding, headers);
   const ready = readyForm(cached, encoding);
   return ready ? send(c, ready, encoding, headers) : sendEncoded(c, cached, encoding, headers);
