@@ -48,7 +48,7 @@ function setUp(newest: () => number = () => 0) {
   const store = new TileStore<string>({
     layer: 'density',
     decode: (_, bytes) => new TextDecoder().decode(bytes),
-    onChange: () => void changes++,
+    onChange: () => changes++,
     newest,
     keep: 6,
     ask: server.ask,
