@@ -97,7 +97,7 @@ export class RecordTiles {
   #placesLayer(unit: number): Layer {
     const { tiles, filter } = this.#view!;
     const found = tiles.map((tile) => this.places.get(tile)?.value ?? null);
-    const from = [unit, filter, ...found];
+    const from = [unit, filter.classes, ...found];
     const isSame = this.#points?.from.length === from.length && this.#points.from.every((part, i) => part === from[i]);
     const waits = found.includes(null) && this.places.isLoading;
     if (this.#points && (isSame || waits)) return this.#points.layer;
