@@ -47,7 +47,7 @@ export const en: Record<TextKey, string> = {
   'def.records':
     'Records that stand on a place ÷ all records. City-wide whatever the division; single rows are not listed.',
   'def.class':
-    'Records of this class that stand on a place; out of all annotated. City-wide; single rows are not listed.',
+    'Records of this class on places of the chosen area; out of all records there. Annotation of datasets is city-wide; single rows are not listed.',
   'def.places': 'Address points with at least one record.',
   'panel.headline': 'Completion',
   'panel.cases': 'Cases',
@@ -56,9 +56,9 @@ export const en: Record<TextKey, string> = {
   'panel.trend': 'Accepted and closed',
   'panel.live': 'Live',
   'panel.latest': 'Latest cases',
-  'records.citywide': 'city-wide',
+  'records.citywide': 'annotation city-wide',
+  'records.here': 'here {n}',
   'records.rest': '{n} more',
-  'records.datasets': 'Datasets',
   'rank.worst': 'Lowest first',
   'rank.best': 'Highest first',
   'rank.bar': 'Bars start at {from}%',
