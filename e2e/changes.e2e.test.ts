@@ -182,6 +182,11 @@ describe.each(ENGINES)('what changes on the server, %s', (engine) => {
       );
       const { lng, lat } = rows[0]!;
       const blocks = recordsAt(lng, lat, 20_000);
+      const figures: string[] = [];
+      page.on('request', (request) => {
+        const { pathname } = new URL(request.url());
+        if (pathname.startsWith('/api/')) figures.push(pathname);
+      });
       asked.length = 0;
       const refetched = untilRefetched(page, 'density');
       await db.transaction(async (client) => {
@@ -193,6 +198,8 @@ describe.each(ENGINES)('what changes on the server, %s', (engine) => {
       await rest();
       expect(asked).toHaveLength(1);
       expect([asked[0]!.layer, holds(asked[0]!, lng, lat)]).toEqual(['density', true]);
+      // Records have no part in the figures of cases.
+      await expect.poll(() => figures).toEqual(['/api/overview']);
       expect(differing(before, await picture(page))).toBeGreaterThan(5);
       expect(errors).toEqual([]);
       await close();

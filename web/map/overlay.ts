@@ -1,15 +1,14 @@
-import { Deck, FlyToInterpolator, MapView, WebMercatorViewport, type PickingInfo } from '@deck.gl/core';
+import { Deck, FlyToInterpolator, MapView, WebMercatorViewport } from '@deck.gl/core';
 import type { Camera } from './basemap.ts';
-import { caseZoom, decodeCases } from './caseTiles.ts';
-import { clusterCases, type CasePoint, type Cluster } from './cluster.ts';
+import { CaseMarks } from './caseMarks.ts';
+import type { Cluster } from './cluster.ts';
 import { caseLayers, labelLayers } from './deckLayers.ts';
+import { hitOf } from './hit.ts';
 import { placeLabels, type PlacedLabel } from './labels.ts';
-import { tilesOf } from './mercator.ts';
-import type { ShownPlace } from './places.ts';
-import { casesQuery, planLayers, type LayerPlan } from './plan.ts';
+import { planLayers, type LayerPlan } from './plan.ts';
 import { RecordTiles } from './recordTiles.ts';
 import { kmPerPixel } from './scaleBar.ts';
-import { TileStore } from './tileStore.ts';
+import type { TileStore } from './tileStore.ts';
 import type { Bbox, MapHit, MapOptions, MapState } from './types.ts';
 
 export interface OverlayHooks {
@@ -34,14 +33,12 @@ export class Overlay {
   readonly #options: MapOptions;
   readonly #unit: number;
   readonly #records: RecordTiles;
-  readonly #cases: TileStore<CasePoint[]>;
+  readonly #cases: CaseMarks;
   readonly #stopListening: () => void;
   readonly #doubting: ReturnType<typeof setInterval>;
   #state: MapState;
   #camera: Camera & { transitionDuration?: number };
-  #clusters: Cluster[] = [];
-  /** What #clusters were made of. */
-  #clustered: readonly unknown[] = [];
+  #clusters: readonly Cluster[] = NONE;
   #settle: ReturnType<typeof setTimeout> | undefined;
   #frame: ReturnType<typeof setTimeout> | undefined;
   #moving = false;
@@ -57,7 +54,7 @@ export class Overlay {
     };
     const newest = changes.newest.bind(changes);
     this.#records = new RecordTiles({ newest, onChange });
-    this.#cases = new TileStore({ layer: 'cases', decode: decodeCases, keep: 300, newest, onChange });
+    this.#cases = new CaseMarks({ newest, onChange });
     this.#stopListening = changes.listen((told) => {
       for (const store of this.#stores) store.change(told);
     });
@@ -96,7 +93,7 @@ export class Overlay {
 
   get isIdle(): boolean {
     const isDrawn = this.#frame === undefined;
-    return this.#begun && !this.#moving && isDrawn && !this.#cases.isLoading && !this.#records.isLoading;
+    return this.#begun && !this.#moving && isDrawn && !this.#cases.store.isLoading && !this.#records.isLoading;
   }
 
   setState(state: MapState): void {
@@ -153,7 +150,7 @@ export class Overlay {
   }
 
   get #stores(): readonly Pick<TileStore<unknown>, 'change' | 'doubt' | 'destroy'>[] {
-    return [this.#cases, this.#records.density, this.#records.places];
+    return [this.#cases.store, this.#records.density, this.#records.places];
   }
 
   /** @param anew the numbers of changes may begin anew. */
@@ -190,27 +187,15 @@ export class Overlay {
     const { cases, records } = this.#plan();
     this.#begun = true;
     this.#records.want(bbox, zoom, records, this.#state.records);
-    this.#cases.want(cases ? tilesOf(bbox, caseZoom(zoom)) : [], cases ? casesQuery(cases) : '');
+    this.#cases.want(bbox, zoom, cases);
     this.#clusterAgain();
     this.#draw();
   }
 
   #clusterAgain(): void {
     const { cases } = this.#plan();
-    if (!cases) return;
-    const { zoom } = this.#camera;
-    const tiles = tilesOf(this.#viewport().getBounds(), caseZoom(zoom));
-    const found = tiles.map((tile) => this.#cases.get(tile, casesQuery(cases))?.value ?? null);
-    // While tiles of a new zoom are on their way the old marks stay.
-    if (found.includes(null) && this.#cases.isLoading) return;
-    const from = [zoom, ...found];
-    if (from.length === this.#clustered.length && from.every((part, i) => part === this.#clustered[i])) return;
-    this.#clustered = from;
-    this.#clusters = clusterCases(
-      found.flatMap((points) => points ?? []),
-      zoom,
-      this.#unit,
-    );
+    const bbox = this.#viewport().getBounds();
+    if (cases) this.#clusters = this.#cases.clusters(bbox, this.#camera.zoom, cases, this.#unit);
   }
 
   #draw(): void {
@@ -263,17 +248,4 @@ export function cameraFor(bbox: Bbox, width: number, height: number, unit: numbe
     { padding, maxZoom: 17 },
   );
   return { longitude, latitude, zoom };
-}
-
-function hitOf(info: PickingInfo): MapHit | null {
-  const object: unknown = info.object;
-  if (!object) return null;
-  if (info.layer?.id === 'cases') {
-    const c = object as Cluster;
-    if (!c.single) return { kind: 'cluster', n: c.n, green: c.green, yellow: c.yellow, red: c.red, at: [c.lng, c.lat] };
-    const { id, light, caseNo, zh, en } = c.single;
-    return { kind: 'case', id, light, caseNo, name: { zh, en } };
-  }
-  const place = object as ShownPlace;
-  return 'address' in place ? { kind: 'place', total: place.total, address: place.address } : null;
 }
