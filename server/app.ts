@@ -9,8 +9,9 @@ import { docsPage } from './api/docs.ts';
 import { isAborted } from './db/index.ts';
 import { badRequest, HekanError } from './errors.ts';
 import { liveRoutes, type LiveHub } from './live/index.ts';
+import { ogcRoutes } from './ogc/index.ts';
 import type { Runtime } from './runtime.ts';
-import { tileRoutes, type TileService } from './tiles/index.ts';
+import { tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
 
 export interface AppParts {
   runtime: Runtime;
@@ -81,16 +82,14 @@ export function createApp(parts: AppParts): Hono {
   app.onError((error) => problem(error, log));
   app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
   // Before everything else: a cached tile is answered in microseconds, and sets the few headers that it needs itself.
-  app.route(
-    '/tiles',
-    tileRoutes({
-      service: tiles,
-      city: () => runtime.cityOrNull(),
-      publicUrl,
-      reach: (seq) => hub.reach(seq),
-      cacheControl: parts.tileCacheControl,
-    }),
-  );
+  const tileParts: TileParts = {
+    service: tiles,
+    city: () => runtime.cityOrNull(),
+    publicUrl,
+    reach: (seq) => hub.reach(seq),
+    cacheControl: parts.tileCacheControl,
+  };
+  app.route('/tiles', tileRoutes(tileParts));
   app.use(secureHeaders(PAGE_HEADERS));
   app.use('/api/*', async (c, next) => {
     // PostgreSQL's text has no NUL: better refused here than failing there.
@@ -106,6 +105,8 @@ export function createApp(parts: AppParts): Hono {
   });
 
   app.route('/api/live', liveRoutes(hub));
+  app.use('/ogc/*', compressed);
+  app.route('/ogc', ogcRoutes({ runtime, tiles: tileParts, publicUrl }));
   const api = apiRoutes(runtime);
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {

@@ -46,9 +46,18 @@ function tileJson(layer: TileLayer, city: City | null, origin: string) {
   };
 }
 
-async function sendTile(c: Context, { service, reach, cacheControl }: TileParts): Promise<Response> {
-  const { layer = '', z = '', x = '', file = '' } = c.req.param() as Record<string, string>;
-  const y = file.endsWith('.mvt') ? file.slice(0, -4) : `${file} (without .mvt)`;
+/** Where a tile is, as the parts of a URL. */
+export interface TileAddress {
+  layer: string;
+  z: string;
+  x: string;
+  y: string;
+}
+
+/** Answers with a tile, or with 304 or 204. The filters are those of the query string.
+ * @throws HekanError as TileService's plan and get do. */
+export async function sendTile(c: Context, parts: TileParts, { layer, z, x, y }: TileAddress): Promise<Response> {
+  const { service, reach, cacheControl } = parts;
   const { since, ...filters } = c.req.query();
   if (since !== undefined) await reach(parseSeq(since));
   const request = service.plan(layer, z, x, y, filters);
@@ -94,7 +103,11 @@ export function tileRoutes(parts: TileParts): Hono {
       service.layers.map((layer) => ({ name: layer.name, tilejson: `${origin}/tiles/${layer.name}.json` })),
     );
   });
-  app.get('/:layer/:z/:x/:file', (c) => sendTile(c, parts));
+  app.get('/:layer/:z/:x/:file', (c) => {
+    const { layer, z, x, file } = c.req.param();
+    const y = file.endsWith('.mvt') ? file.slice(0, -4) : `${file} (without .mvt)`;
+    return sendTile(c, parts, { layer, z, x, y });
+  });
   app.get('/:file{.+\\.json}', (c) => {
     const layer = service.layer(c.req.param('file').slice(0, -5));
     return c.json(tileJson(layer, city(), publicUrl ?? new URL(c.req.url).origin));
