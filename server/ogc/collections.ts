@@ -1,6 +1,6 @@
 import type { TileLayer } from '../tiles/index.ts';
 import { CRS84 } from './bbox.ts';
-import { GEOJSON_TYPE, link, REL } from './links.ts';
+import { GEOJSON_TYPE, link, REL, SCHEMA_TYPE } from './links.ts';
 import type { Extent, FeatureSource } from './source.ts';
 
 const GREGORIAN = 'http://www.opengis.net/def/uom/ISO-8601/0/Gregorian';
@@ -26,8 +26,21 @@ export function featureCollection(base: string, source: FeatureSource, extent: E
     links: [
       link('self', self, title),
       link('items', `${self}/items`, title, GEOJSON_TYPE),
+      // GDAL 3.6 knows the relation by this spelling only.
+      link('describedBy', `${self}/schema`, `Properties of ${title}`, SCHEMA_TYPE),
       ...(hasTiles ? [link(REL.tilesets, `${self}/tiles`, `Tiles of ${title}`)] : []),
     ],
+  };
+}
+
+/** A feature of a collection as JSON schema: programs learn the types of its properties, also where the first page has none. */
+export function featureSchema(base: string, { id, title, properties }: FeatureSource) {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `${base}/collections/${id}/schema`,
+    title,
+    type: 'object',
+    properties: { properties: { type: 'object', properties } },
   };
 }
 

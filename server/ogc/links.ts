@@ -1,6 +1,7 @@
 export const JSON_TYPE = 'application/json';
 export const GEOJSON_TYPE = 'application/geo+json';
 export const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.0';
+export const SCHEMA_TYPE = 'application/schema+json';
 export const MVT_TYPE = 'application/vnd.mapbox-vector-tile';
 
 /** Relations that the standards name. */

@@ -1,5 +1,5 @@
 import type { TileLayer } from '../tiles/index.ts';
-import { GEOJSON_TYPE, JSON_TYPE, MVT_TYPE, OPENAPI_TYPE } from './links.ts';
+import { GEOJSON_TYPE, JSON_TYPE, MVT_TYPE, OPENAPI_TYPE, SCHEMA_TYPE } from './links.ts';
 import { MATRIX_SET } from './matrices.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './query.ts';
 import type { FeatureSource } from './source.ts';
@@ -88,6 +88,10 @@ function featurePaths(source: FeatureSource): [string, Schema][] {
     [
       `/collections/${id}/items`,
       operation(`${id}.getFeatures`, `Features of ${title}`, geojson(ref(`${id}Page`)), page),
+    ],
+    [
+      `/collections/${id}/schema`,
+      operation(`${id}.getSchema`, `Properties of ${title}`, { [SCHEMA_TYPE]: { schema: { type: 'object' } } }),
     ],
     [
       `/collections/${id}/items/{featureId}`,

@@ -8,13 +8,13 @@ import type { Runtime } from '../runtime.ts';
 import { sendTile, type TileLayer, type TileParts } from '../tiles/index.ts';
 import { checkBboxCrs, parseBbox } from './bbox.ts';
 import { casesSource } from './cases.ts';
-import { featureCollection, tileCollection } from './collections.ts';
+import { featureCollection, featureSchema, tileCollection } from './collections.ts';
 import { CONFORMANCE } from './conformance.ts';
 import { parseDatetime } from './datetime.ts';
 import { divisionsSource } from './divisions.ts';
 import { featurePage, oneFeature } from './items.ts';
 import { landingPage } from './landing.ts';
-import { GEOJSON_TYPE, link, OPENAPI_TYPE, type Link } from './links.ts';
+import { GEOJSON_TYPE, link, OPENAPI_TYPE, SCHEMA_TYPE, type Link } from './links.ts';
 import { MATRIX_SET, matrixSet, matrixSets } from './matrices.ts';
 import { openApiDocument } from './openapi.ts';
 import { placesSource } from './places.ts';
@@ -156,6 +156,10 @@ export function ogcRoutes({ runtime, tiles, publicUrl }: OgcParts): Hono {
     if (layer && !SOURCES.has(layer.name))
       return tileCollection(baseOf(c), layer, { bbox: contextOf(c).extent, begin: null });
     return describeCollection(c, sourceOf(c));
+  });
+  app.get('/collections/:id/schema', (c) => {
+    readQuery(c, []);
+    return c.body(JSON.stringify(featureSchema(baseOf(c), sourceOf(c))), 200, { 'Content-Type': SCHEMA_TYPE });
   });
   app.get('/collections/:id/items', sendPage);
   app.get('/collections/:id/items/:feature', sendFeature);
