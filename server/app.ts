@@ -9,6 +9,7 @@ import { docsPage } from './api/docs.ts';
 import { isAborted } from './db/index.ts';
 import { badRequest, HekanError } from './errors.ts';
 import { liveRoutes, type LiveHub } from './live/index.ts';
+import { routeClass, type Meters } from './metrics/index.ts';
 import { ogcRoutes } from './ogc/index.ts';
 import type { Runtime } from './runtime.ts';
 import { tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
@@ -17,6 +18,9 @@ export interface AppParts {
   runtime: Runtime;
   hub: LiveHub;
   tiles: TileService;
+  meters: Meters;
+  /** What /metrics answers with: this process' meters, or those of all of them. */
+  metricsText?: () => Promise<string>;
   log: Logger;
   /** Folder of the built pages. */
   pages: string;
@@ -104,6 +108,11 @@ export function createApp(parts: AppParts): Hono {
     return c.json({ status: ready ? 'ready' : 'no city yet' }, ready ? 200 : 503);
   });
 
+  const metricsText = parts.metricsText ?? (() => parts.meters.text());
+  app.get('/metrics', async (c) =>
+    c.body(await metricsText(), 200, { 'Content-Type': parts.meters.registry.contentType }),
+  );
+
   app.route('/api/live', liveRoutes(hub));
   app.use('/ogc/*', compressed);
   app.route('/ogc', ogcRoutes({ runtime, tiles: tileParts, publicUrl }));
@@ -117,7 +126,18 @@ export function createApp(parts: AppParts): Hono {
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));
   if (existsSync(pages)) servePages(app, pages);
+  countRequests(app, parts.meters);
   return app;
+}
+
+/** Around everything, so that nothing is missed: a middleware would make the way of a cached tile longer. */
+function countRequests(app: Hono, meters: Meters): void {
+  const answer = app.fetch;
+  app.fetch = async (request, ...rest) => {
+    const response = await answer(request, ...rest);
+    meters.request(routeClass(request.url), response.status);
+    return response;
+  };
 }
 
 function openApi(api: ReturnType<typeof apiRoutes>) {

@@ -2,6 +2,7 @@ import { parseTile, TileError, type Tile } from '../../tiles/grid.ts';
 import { WHOLE_CITY } from '../access/index.ts';
 import type { Clock, Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
+import { countRows, type Meters } from '../metrics/index.ts';
 import { TileCache, type CachedTile } from './cache.ts';
 import { casesLayer } from './cases.ts';
 import { densityLayer } from './density.ts';
@@ -65,9 +66,16 @@ function checkQuery(query: Record<string, string>): void {
 }
 
 /** Tiles of one city. */
-export function tileService(db: Database, clock: () => Clock, versions: TileVersions, cacheBytes: number): TileService {
+export function tileService(
+  db: Database,
+  clock: () => Clock,
+  versions: TileVersions,
+  cacheBytes: number,
+  meters: Meters,
+): TileService {
   const cache = new TileCache(cacheBytes);
   const flights = new Flights<CachedTile>();
+  const metered = new Map([...LAYERS.keys()].map((name) => [name, countRows(db, (n) => meters.rows(name, n))]));
 
   function layer(name: string): TileLayer {
     const found = LAYERS.get(name);
@@ -85,7 +93,9 @@ export function tileService(db: Database, clock: () => Clock, versions: TileVers
   async function make(key: string, request: TileRequest, signal: AbortSignal): Promise<CachedTile> {
     const { layer: from, tile, query, etag } = request;
     const version = versions.newest(from.name);
-    const raw = await from.read({ db, scope: WHOLE_CITY, now: clock().now(), version, signal }, tile, query);
+    const counted = metered.get(from.name) ?? db;
+    const raw = await from.read({ db: counted, scope: WHOLE_CITY, now: clock().now(), version, signal }, tile, query);
+    meters.made(from.name, raw.length);
     const made = { etag, raw };
     // The rows are at least as new as the ETag, which was known before they were read. Where something changed meanwhile they may
     // hold it or not: whoever waits gets them, and the change that is being announced makes him ask again.
@@ -108,10 +118,15 @@ export function tileService(db: Database, clock: () => Clock, versions: TileVers
     },
     async get(request, signalOf) {
       const { layer: from, tile, query, etag } = request;
+      const began = performance.now();
       const key = `${from.name}/${tile.z}/${tile.x}/${tile.y}?${query}`;
       const cached = cache.get(key, etag);
-      if (cached) return { tile: cached, from: 'cache' };
+      if (cached) {
+        meters.tile(from.name, tile.z, 'cache', began);
+        return { tile: cached, from: 'cache' };
+      }
       const made = await flights.join(`${key} ${etag}`, signalOf?.(), (stop) => make(key, request, stop));
+      meters.tile(from.name, tile.z, 'made', began);
       return { tile: made, from: 'made' };
     },
   };
