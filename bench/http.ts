@@ -49,7 +49,7 @@ function wrk(url: string): number {
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 async function download(url: string): Promise<{ body: Buffer; headers: Headers }> {
-  const response = await fetch(url, { headers: { 'Accept-Encoding': 'identity' } });
+  const response = await fetch(url, { headers: { 'Accept-Encoding': 'identity', Connection: 'close' } });
   return { body: Buffer.from(await response.arrayBuffer()), headers: response.headers };
 }
 
@@ -73,6 +73,19 @@ async function compareCached(url: string, path: string, folder: string) {
   return { path, bytes: body.length, rounds, ratio: Number(ratio.toFixed(3)) };
 }
 
+/** The largest tile of each of some layers, of what the walks ask for without a filter. */
+async function largest(url: string, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const layer of ['density', 'places', 'divisions', 'cases']) {
+    const asked = [...new Set(paths.filter((path) => path.startsWith(`/tiles/${layer}/`) && !path.includes('?')))];
+    const sizes: [string, number][] = [];
+    for (const path of asked.slice(0, 150)) sizes.push([path, (await download(`${url}${path}`)).body.length]);
+    sizes.sort(([, a], [, b]) => b - a);
+    found.push(sizes[0]![0]);
+  }
+  return found;
+}
+
 const rssMB = (pid: number): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000;
 
@@ -86,12 +99,9 @@ async function watchMemory(url: string, pid: number, paths: readonly string[]) {
     new Promise<void>((done) => {
       const request = get(`${url}${path}`, { agent, headers: { 'Accept-Encoding': 'gzip' } }, (response) => {
         if ((response.statusCode ?? 0) >= 500) failed++;
-        response
-          .resume()
-          .on('end', done)
-          .on('error', () => done());
+        response.resume().on('error', () => undefined);
       });
-      request.on('error', () => done());
+      request.on('error', () => undefined).on('close', () => done());
       if (abort) setTimeout(() => request.destroy(), 1);
     });
   const worker = async () => {
@@ -118,7 +128,11 @@ async function watchMemory(url: string, pid: number, paths: readonly string[]) {
 }
 
 const { values } = parseArgs({
-  options: { records: { type: 'string', default: '10000000' }, folder: { type: 'string', default: '.hekan/bench' } },
+  options: {
+    records: { type: 'string', default: '10000000' },
+    folder: { type: 'string', default: '.hekan/bench' },
+    'no-memory': { type: 'boolean', default: false },
+  },
 });
 const cluster = await startCluster(values.folder);
 try {
@@ -140,18 +154,15 @@ try {
   const server = await start(['server/cli.ts', 'serve', '--no-player'], env, 'Ctrl-C ends it.');
   const url = `http://127.0.0.1:${port}`;
   const cached: Awaited<ReturnType<typeof compareCached>>[] = [];
-  for (const path of [
-    '/tiles/density/9/432/179.mvt',
-    '/tiles/density/13/6915/2870.mvt',
-    '/tiles/places/16/55324/22968.mvt',
-  ]) {
+  for (const path of await largest(url, paths)) {
     cached.push(await compareCached(url, path, values.folder));
     console.log(`· ${path}: ${cached.at(-1)!.ratio} of a bare Hono route (${cached.at(-1)!.bytes} bytes)`);
   }
-  const memory = await watchMemory(url, server.pid!, paths);
-  console.log(
-    `· ${memory.requests.toLocaleString('en')} requests, ${memory.failed5xx} answered 5xx, RSS at most ${memory.peakMB} MB with a cache of ${CACHE_MB} MB`,
-  );
+  const memory = values['no-memory'] ? null : await watchMemory(url, server.pid!, paths);
+  if (memory)
+    console.log(
+      `· ${memory.requests.toLocaleString('en')} requests, ${memory.failed5xx} answered 5xx, RSS at most ${memory.peakMB} MB with a cache of ${CACHE_MB} MB`,
+    );
   const exited = new Promise((done) => server.once('exit', done));
   server.kill('SIGINT');
   await exited;

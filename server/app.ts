@@ -81,19 +81,10 @@ function notFound(method: string, path: string): HekanError {
 
 /** The whole server as one function from request to response. */
 export function createApp(parts: AppParts): Hono {
-  const { runtime, hub, tiles, log, pages, publicUrl } = parts;
+  const { runtime, hub, log, pages, publicUrl } = parts;
   const app = new Hono();
   app.onError((error) => problem(error, log));
   app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
-  // Before everything else: a cached tile is answered in microseconds, and sets the few headers that it needs itself.
-  const tileParts: TileParts = {
-    service: tiles,
-    city: () => runtime.cityOrNull(),
-    publicUrl,
-    reach: (seq) => hub.reach(seq),
-    cacheControl: parts.tileCacheControl,
-  };
-  app.route('/tiles', tileRoutes(tileParts));
   app.use(secureHeaders(PAGE_HEADERS));
   app.use('/api/*', async (c, next) => {
     // PostgreSQL's text has no NUL: better refused here than failing there.
@@ -114,6 +105,13 @@ export function createApp(parts: AppParts): Hono {
   );
 
   app.route('/api/live', liveRoutes(hub));
+  const tileParts: TileParts = {
+    service: parts.tiles,
+    city: () => runtime.cityOrNull(),
+    publicUrl,
+    reach: (seq) => hub.reach(seq),
+    cacheControl: parts.tileCacheControl,
+  };
   app.use('/ogc/*', compressed);
   app.route('/ogc', ogcRoutes({ runtime, tiles: tileParts, publicUrl }));
   const api = apiRoutes(runtime);
@@ -126,17 +124,42 @@ export function createApp(parts: AppParts): Hono {
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));
   if (existsSync(pages)) servePages(app, pages);
-  countRequests(app, parts.meters);
+  countRequests(withTiles(app, tileParts, log), parts.meters);
   return app;
 }
 
-/** Around everything, so that nothing is missed: a middleware would make the way of a cached tile longer. */
+/**
+ * Tiles are answered by an application of their own: one handler and no middleware, so that a cached tile costs little more than a
+ * bare route. They set the few headers they need themselves.
+ */
+function withTiles(app: Hono, parts: TileParts, log: Logger): Hono {
+  const tileApp = new Hono();
+  tileApp.onError((error) => problem(error, log));
+  tileApp.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
+  tileApp.route('/tiles', tileRoutes(parts));
+  const rest = app.fetch;
+  app.fetch = (request, ...more) => (isTile(request.url) ? tileApp.fetch(request, ...more) : rest(request, ...more));
+  return app;
+}
+
+/** Whether the path of a whole URL begins with /tiles. */
+function isTile(url: string): boolean {
+  const path = url.indexOf('/', url.indexOf('//') + 2);
+  return url.startsWith('/tiles/', path) || url.endsWith('/tiles');
+}
+
+/** Around everything, so that nothing is missed, and in no promise where the answer is in none. */
 function countRequests(app: Hono, meters: Meters): void {
   const answer = app.fetch;
-  app.fetch = async (request, ...rest) => {
-    const response = await answer(request, ...rest);
-    meters.request(routeClass(request.url), response.status);
+  const counted = (url: string, response: Response): Response => {
+    meters.request(routeClass(url), response.status);
     return response;
+  };
+  app.fetch = (request, ...more) => {
+    const response = answer(request, ...more);
+    return response instanceof Promise
+      ? response.then((settled) => counted(request.url, settled))
+      : counted(request.url, response);
   };
 }
 

@@ -1,6 +1,6 @@
 /** Locational codes: one number that says level and cell, 4^level + cell. 1 is the whole world. */
 import { TileError, type Tile } from './grid.ts';
-import { decodeCell, encodeCell } from './morton.ts';
+import { decodeCell, encodeCellNumber } from './morton.ts';
 
 /** The deepest level of a code: 4^20 + cell stays below 2^41, exact in a number and in JSON. */
 export const MAX_CODE_LEVEL = 20;
@@ -9,7 +9,7 @@ export const WHOLE_WORLD = 1;
 /** The code of a tile, z ≤ 20. @throws TileError otherwise. */
 export function codeOfTile({ z, x, y }: Tile): number {
   if (!(z >= 0 && z <= MAX_CODE_LEVEL)) throw new TileError('z', z, `0..${MAX_CODE_LEVEL}`);
-  return 4 ** z + Number(encodeCell(x, y));
+  return 4 ** z + encodeCellNumber(x, y);
 }
 
 /** The code of the level-20 cell in which a level-31 cell lies. */

@@ -35,6 +35,14 @@ export function encodeCell(x: number, y: number): bigint {
   return (BigInt(high) << 32n) | BigInt(low);
 }
 
+/** encodeCell as a number, where that is exact.
+ * @param x @param y integers 0..2^26 - 1 (levels up to 26). */
+export function encodeCellNumber(x: number, y: number): number {
+  const low = (spread(x) | (spread(y) << 1)) >>> 0;
+  const high = (spread(x >>> 16) | (spread(y >>> 16) << 1)) >>> 0;
+  return high * 4_294_967_296 + low;
+}
+
 /** The column and the row of a key, the inverse of encodeCell.
  * @param cell 0..2^62 - 1. */
 export function decodeCell(cell: bigint): [x: number, y: number] {

@@ -1,6 +1,6 @@
 /** A PostgreSQL cluster of the bench's own, set as a city would set it: durable, on a free port of 127.0.0.1. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort, postgresBin } from '../../server/testing/postgres.ts';
@@ -34,6 +34,16 @@ function postgresUser(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') };
 }
 
+/** One that an interrupted bench left running. */
+function stopRunning(run: (program: string, args: string[]) => unknown, data: string): void {
+  try {
+    run('pg_ctl', ['-D', data, 'status']);
+  } catch {
+    return;
+  }
+  run('pg_ctl', ['-D', data, '-m', 'fast', '-w', '-t', '300', 'stop']);
+}
+
 /** Starts the cluster of a folder, made where it is not there yet. */
 export async function startCluster(folder: string): Promise<Cluster> {
   const bin = postgresBin();
@@ -45,7 +55,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
   const run = (program: string, args: string[]) =>
     execFileSync(join(bin, program), args, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   if (!existsSync(data)) run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8']);
-  rmSync(join(data, 'postmaster.pid'), { force: true });
+  stopRunning(run, data);
   const port = await freePort();
   const set = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`);
   const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 ${set.join(' ')}`;

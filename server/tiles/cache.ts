@@ -18,11 +18,17 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 /** What an entry costs beside its bytes. */
 const ENTRY_BYTES = 500;
 
+/** The bytes of a tile in an encoding, where they need not be made first. */
+export function readyForm(tile: CachedTile, encoding: Encoding): Uint8Array<ArrayBuffer> | undefined {
+  return encoding === 'identity' || tile.raw.length === 0 ? tile.raw : tile[encoding];
+}
+
 /** The bytes of a tile in an encoding. */
 export async function encoded(tile: CachedTile, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
+  const ready = readyForm(tile, encoding);
+  if (ready) return ready;
   if (encoding === 'gzip') return (tile.gzip ??= new Uint8Array(await gzipAsync(tile.raw)));
-  if (encoding === 'br') return (tile.br ??= new Uint8Array(await brotliAsync(tile.raw, BROTLI)));
-  return tile.raw;
+  return (tile.br ??= new Uint8Array(await brotliAsync(tile.raw, BROTLI)));
 }
 
 /** Tiles by key, least recently used first out, bounded in bytes (raw size counted twice, for the compressed forms). */

@@ -26,9 +26,6 @@ export interface TileRequest {
   etag: string;
 }
 
-/** How a tile came about, for the meters. */
-export type TileSource = 'cache' | 'made';
-
 export interface TileService {
   layers: TileLayer[];
   readonly cache: TileCache;
@@ -39,11 +36,10 @@ export interface TileService {
   /** Checks a request and tells its ETag, without the database.
    * @throws HekanError: not_found for an unknown layer; bad_request for a tile off the grid or an unknown filter. */
   plan(layer: string, z: string, x: string, y: string, query: Record<string, string>): TileRequest;
-  /**
-   * The tile, from the cache or made; identical requests under way share one making, which ends when nobody waits for it.
-   * @param signalOf gives the signal of whoever asks; only called where the tile must be made, because a request's signal is dear.
-   */
-  get(request: TileRequest, signalOf?: () => AbortSignal): Promise<{ tile: CachedTile; from: TileSource }>;
+  /** The tile where the cache has it. */
+  peek(request: TileRequest): CachedTile | undefined;
+  /** Makes the tile; identical requests under way share one making, which ends when nobody waits for it. */
+  make(request: TileRequest, signal?: AbortSignal): Promise<CachedTile>;
 }
 
 function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
@@ -58,12 +54,15 @@ function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
   }
 }
 
-function checkQuery(query: Record<string, string>): void {
+function parseFilters(layer: TileLayer, query: Record<string, string>): string {
   // PostgreSQL's text has no NUL: better refused here than failing there.
   for (const [key, value] of Object.entries(query))
     if (key.length + value.length > MAX_QUERY || value.includes('\0'))
       throw badRequest(key.slice(0, 60), value, `a filter of at most ${MAX_QUERY} characters, none of them NUL`);
+  return layer.parseQuery(query);
 }
+
+const keyOf = ({ layer, tile: { z, x, y }, query }: TileRequest) => `${layer.name}/${z}/${x}/${y}?${query}`;
 
 /** Tiles of one city. */
 export function tileService(
@@ -75,7 +74,7 @@ export function tileService(
 ): TileService {
   const cache = new TileCache(cacheBytes);
   const flights = new Flights<CachedTile>();
-  const metered = new Map([...LAYERS.keys()].map((name) => [name, countRows(db, (n) => meters.rows(name, n))]));
+  const counted = new Map([...LAYERS.keys()].map((name) => [name, countRows(db, (n) => meters.rows(name, n))]));
 
   function layer(name: string): TileLayer {
     const found = LAYERS.get(name);
@@ -93,8 +92,8 @@ export function tileService(
   async function make(key: string, request: TileRequest, signal: AbortSignal): Promise<CachedTile> {
     const { layer: from, tile, query, etag } = request;
     const version = versions.newest(from.name);
-    const counted = metered.get(from.name) ?? db;
-    const raw = await from.read({ db: counted, scope: WHOLE_CITY, now: clock().now(), version, signal }, tile, query);
+    const context = { db: counted.get(from.name) ?? db, scope: WHOLE_CITY, now: clock().now(), version, signal };
+    const raw = await from.read(context, tile, query);
     meters.made(from.name, raw.length);
     const made = { etag, raw };
     // The rows are at least as new as the ETag, which was known before they were read. Where something changed meanwhile they may
@@ -113,21 +112,21 @@ export function tileService(
     plan(name, z, x, y, query) {
       const found = layer(name);
       const tile = checkTile(found, z, x, y);
-      checkQuery(query);
-      return { layer: found, tile, query: found.parseQuery(query), etag: etagOf(name, tile) };
+      const filters = Object.keys(query).length === 0 ? '' : parseFilters(found, query);
+      return { layer: found, tile, query: filters, etag: etagOf(name, tile) };
     },
-    async get(request, signalOf) {
-      const { layer: from, tile, query, etag } = request;
+    peek(request) {
       const began = performance.now();
-      const key = `${from.name}/${tile.z}/${tile.x}/${tile.y}?${query}`;
-      const cached = cache.get(key, etag);
-      if (cached) {
-        meters.tile(from.name, tile.z, 'cache', began);
-        return { tile: cached, from: 'cache' };
-      }
-      const made = await flights.join(`${key} ${etag}`, signalOf?.(), (stop) => make(key, request, stop));
-      meters.tile(from.name, tile.z, 'made', began);
-      return { tile: made, from: 'made' };
+      const tile = cache.get(keyOf(request), request.etag);
+      if (tile) meters.tile(request.layer.name, request.tile.z, 'cache', began);
+      return tile;
+    },
+    async make(request, signal) {
+      const began = performance.now();
+      const key = keyOf(request);
+      const tile = await flights.join(`${key} ${request.etag}`, signal, (stop) => make(key, request, stop));
+      meters.tile(request.layer.name, request.tile.z, 'made', began);
+      return tile;
     },
   };
 }
