@@ -208,9 +208,8 @@ const { values } = parseArgs({
 });
 const folder = values.folder;
 mkdirSync(folder, { recursive: true });
-const results: Record<string, Awaited<ReturnType<typeof measure>>> = existsSync(FILE)
-  ? ((JSON.parse(readFileSync(FILE, 'utf8')) as { cities: never }).cities ?? {})
-  : {};
+type Results = Record<string, Awaited<ReturnType<typeof measure>>>;
+const results: Results = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as { cities: Results }).cities : {};
 for (const records of values.records.split(',').map(Number)) {
   console.log(`· ${records.toLocaleString('en')} records`);
   const cluster = await startCluster(folder);

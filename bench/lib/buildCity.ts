@@ -124,7 +124,7 @@ async function readPlaces(db: Database): Promise<PlaceArrays> {
     places.division[i] = division;
     // Log-normal: most places have few records, some have very many.
     places.weight[i] = Math.exp(1.1 * (random() + random() + random() + random() - 2) * 1.7);
-    sum += places.weight[i]!;
+    sum += places.weight[i];
   });
   for (let i = 0; i < rows.length; i++) places.weight[i]! /= sum;
   return places;

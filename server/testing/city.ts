@@ -7,7 +7,7 @@ import { loadDemo } from '../demo/index.ts';
 import type { LiveHub } from '../live/index.ts';
 import { openServing } from '../serving.ts';
 import { openRuntime, type Runtime } from '../runtime.ts';
-import type { TileVersions } from '../tiles/index.ts';
+import type { TileService, TileVersions } from '../tiles/index.ts';
 
 /** The instant at which every test city stands: a Monday noon in November, in Heting. */
 export const TEST_UNTIL = new Date('2026-11-23T12:00:00+08:00');
@@ -35,6 +35,7 @@ export interface TestApp {
   runtime: Runtime;
   hub: LiveHub;
   versions: TileVersions;
+  tiles: TileService;
   /** Answer of a GET as JSON; throws where the status is not 200. */
   json<T>(path: string): Promise<T>;
   close(): Promise<void>;
@@ -60,6 +61,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     runtime,
     hub,
     versions,
+    tiles,
     async json<T>(path: string) {
       const response = await app.request(path);
       if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);

@@ -62,12 +62,13 @@ function answer(
     Vary: 'Accept-Encoding',
     'X-Content-Type-Options': 'nosniff',
   };
-  if (matchesEtag(headerOf(c, 'if-none-match'), request.etag)) return c.body(null, 304, headers);
+  if (matchesEtag(headerOf(c, 'if-none-match'), request.etag)) return new Response(null, { status: 304, headers });
   const encoding = chooseEncoding(headerOf(c, 'accept-encoding'));
   const cached = service.peek(request);
+  headers['X-Cache'] = cached ? 'hit' : 'miss';
   if (!cached) return makeTile(c, service, request, encoding, headers);
   const ready = readyForm(cached, encoding);
-  return ready ? send(c, ready, encoding, headers) : sendEncoded(c, cached, encoding, headers);
+  return ready ? send(ready, encoding, headers) : sendEncoded(cached, encoding, headers);
 }
 
 async function makeTile(
@@ -78,26 +79,17 @@ async function makeTile(
   headers: Record<string, string>,
 ): Promise<Response> {
   // Only now: asking a request for its signal makes a whole Request of it.
-  return sendEncoded(c, await service.make(request, c.req.raw.signal), encoding, headers);
+  return sendEncoded(await service.make(request, c.req.raw.signal), encoding, headers);
 }
 
-async function sendEncoded(
-  c: Context,
-  tile: CachedTile,
-  encoding: Encoding,
-  headers: Record<string, string>,
-): Promise<Response> {
-  return send(c, await encoded(tile, encoding), encoding, headers);
+async function sendEncoded(tile: CachedTile, encoding: Encoding, headers: Record<string, string>): Promise<Response> {
+  return send(await encoded(tile, encoding), encoding, headers);
 }
 
-function send(
-  c: Context,
-  body: Uint8Array<ArrayBuffer>,
-  encoding: Encoding,
-  headers: Record<string, string>,
-): Response {
-  if (body.length === 0) return c.body(null, 204, headers);
+/** A Response made of a plain object: under Node its headers go out as they are, without becoming a Headers in between. */
+function send(body: Uint8Array<ArrayBuffer>, encoding: Encoding, headers: Record<string, string>): Response {
+  if (body.length === 0) return new Response(null, { status: 204, headers });
   headers['Content-Type'] = TYPE;
   if (encoding !== 'identity') headers['Content-Encoding'] = encoding;
-  return c.body(body, 200, headers);
+  return new Response(body, { headers });
 }
