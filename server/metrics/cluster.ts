@@ -9,11 +9,11 @@ const ANSWER = 'hekan:metrics';
 const WAIT_MS = 6000;
 
 interface Asked {
-  type: typeof ASK;
+  type: string;
   id: number;
 }
 interface Answered {
-  type: typeof ANSWER;
+  type: string;
   id: number;
   text?: string;
   failed?: string;
