@@ -17,6 +17,7 @@ const never = (files, groups) => ({
 /** A server room, and the rooms above it that it must not know. */
 const ROOMS = [
   'db',
+  'metrics',
   'access',
   'files',
   'city',
@@ -26,6 +27,7 @@ const ROOMS = [
   'cases',
   'kpi',
   'tiles',
+  'ogc',
   'live',
   'demo',
   'imports',

@@ -137,6 +137,7 @@ async function measure(cluster: Cluster, records: number, withBaselines: boolean
       runtime,
       hub: serving.hub,
       tiles: serving.tiles,
+      meters: serving.meters,
       log,
       pages: '/nonexistent',
       publicUrl: undefined,

@@ -9,13 +9,18 @@ import { docsPage } from './api/docs.ts';
 import { isAborted } from './db/index.ts';
 import { badRequest, HekanError } from './errors.ts';
 import { liveRoutes, type LiveHub } from './live/index.ts';
+import { routeClass, type Meters } from './metrics/index.ts';
+import { ogcRoutes } from './ogc/index.ts';
 import type { Runtime } from './runtime.ts';
-import { tileRoutes, type TileService } from './tiles/index.ts';
+import { tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
 
 export interface AppParts {
   runtime: Runtime;
   hub: LiveHub;
   tiles: TileService;
+  meters: Meters;
+  /** What /metrics answers with: this process' meters, or those of all of them. */
+  metricsText?: () => Promise<string>;
   log: Logger;
   /** Folder of the built pages. */
   pages: string;
@@ -76,7 +81,7 @@ function notFound(method: string, path: string): HekanError {
 
 /** The whole server as one function from request to response. */
 export function createApp(parts: AppParts): Hono {
-  const { runtime, hub, log, pages } = parts;
+  const { runtime, hub, log, pages, publicUrl } = parts;
   const app = new Hono();
   app.onError((error) => problem(error, log));
   app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
@@ -94,7 +99,21 @@ export function createApp(parts: AppParts): Hono {
     return c.json({ status: ready ? 'ready' : 'no city yet' }, ready ? 200 : 503);
   });
 
+  const metricsText = parts.metricsText ?? (() => parts.meters.text());
+  app.get('/metrics', async (c) =>
+    c.body(await metricsText(), 200, { 'Content-Type': parts.meters.registry.contentType }),
+  );
+
   app.route('/api/live', liveRoutes(hub));
+  const tileParts: TileParts = {
+    service: parts.tiles,
+    city: () => runtime.cityOrNull(),
+    publicUrl,
+    reach: (seq) => hub.reach(seq),
+    cacheControl: parts.tileCacheControl,
+  };
+  app.use('/ogc/*', compressed);
+  app.route('/ogc', ogcRoutes({ runtime, tiles: tileParts, publicUrl }));
   const api = apiRoutes(runtime);
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {
@@ -105,27 +124,19 @@ export function createApp(parts: AppParts): Hono {
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));
   if (existsSync(pages)) servePages(app, pages);
-  return withTiles(app, parts);
+  countRequests(withTiles(app, tileParts, log), parts.meters);
+  return app;
 }
 
 /**
  * Tiles are answered by an application of their own: one handler and no middleware, so that a cached tile costs little more than a
  * bare route. They set the few headers they need themselves.
  */
-function withTiles(app: Hono, { tiles, runtime, publicUrl, hub, tileCacheControl, log }: AppParts): Hono {
+function withTiles(app: Hono, parts: TileParts, log: Logger): Hono {
   const tileApp = new Hono();
   tileApp.onError((error) => problem(error, log));
   tileApp.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
-  tileApp.route(
-    '/tiles',
-    tileRoutes({
-      service: tiles,
-      city: () => runtime.cityOrNull(),
-      publicUrl,
-      reach: (seq) => hub.reach(seq),
-      cacheControl: tileCacheControl,
-    }),
-  );
+  tileApp.route('/tiles', tileRoutes(parts));
   const rest = app.fetch;
   app.fetch = (request, ...more) => (isTile(request.url) ? tileApp.fetch(request, ...more) : rest(request, ...more));
   return app;
@@ -135,6 +146,21 @@ function withTiles(app: Hono, { tiles, runtime, publicUrl, hub, tileCacheControl
 function isTile(url: string): boolean {
   const path = url.indexOf('/', url.indexOf('//') + 2);
   return url.startsWith('/tiles/', path) || url.endsWith('/tiles');
+}
+
+/** Around everything, so that nothing is missed, and in no promise where the answer is in none. */
+function countRequests(app: Hono, meters: Meters): void {
+  const answer = app.fetch;
+  const counted = (url: string, response: Response): Response => {
+    meters.request(routeClass(url), response.status);
+    return response;
+  };
+  app.fetch = (request, ...more) => {
+    const response = answer(request, ...more);
+    return response instanceof Promise
+      ? response.then((settled) => counted(request.url, settled))
+      : counted(request.url, response);
+  };
 }
 
 function openApi(api: ReturnType<typeof apiRoutes>) {

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { Logger } from 'pino';
+import cluster from 'node:cluster';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { Clock, Database } from './db/index.ts';
 import { HekanError } from './errors.ts';
 import { startKeeper } from './keeper.ts';
+import { clusterMetricsText, createMeters } from './metrics/index.ts';
 import { openRuntime } from './runtime.ts';
 import { openServing } from './serving.ts';
 import { startWorkers } from './workers.ts';
@@ -67,11 +69,14 @@ const hostOf = (config: Config) => (config.HOST === '0.0.0.0' || config.HOST ===
  * @throws HekanError('setup') where the port is taken. */
 export async function startHttp(db: Database, config: Config, log: Logger, clock?: Clock): Promise<RunningServer> {
   const runtime = await openRuntime(db, buildId(), clock);
-  const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6);
+  const meters = createMeters({ process: true });
+  const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6, meters);
   const app = createApp({
     runtime,
     hub: serving.hub,
     tiles: serving.tiles,
+    meters,
+    ...(cluster.isWorker ? { metricsText: clusterMetricsText(meters) } : {}),
     log,
     pages: PAGES,
     publicUrl: config.HEKAN_PUBLIC_URL,

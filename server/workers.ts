@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Clock, Database } from './db/index.ts';
 import { HekanError } from './errors.ts';
+import { answerClusterMetrics } from './metrics/index.ts';
 
 const WORKER = new URL('./worker.ts', import.meta.url).pathname;
 const START_MS = 120_000;
@@ -51,6 +52,7 @@ export async function startWorkers(
   clock: Clock | undefined,
 ): Promise<{ port: number; close: () => Promise<void> }> {
   cluster.setupPrimary({ exec: WORKER, args: clock ? [clock.now().toISOString()] : [] });
+  const stopMetrics = answerClusterMetrics();
   let stopping = false;
   let recent = 0;
 
@@ -70,6 +72,7 @@ export async function startWorkers(
 
   async function close(): Promise<void> {
     stopping = true;
+    stopMetrics();
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
     await Promise.all(
       workers.map(

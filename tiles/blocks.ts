@@ -144,3 +144,16 @@ function copy(from: Float64Array, entry: number, to: Float64Array, at: number): 
 function add(from: Float64Array, entry: number, to: Float64Array, at: number): void {
   for (let c = 0; c < BLOCK_WIDTH; c++) to[at + c]! += from[entry * BLOCK_WIDTH + c]!;
 }
+
+/** Where a key stands in a block, or -1. */
+export function findKey({ keys }: Block, key: number): number {
+  let [low, high] = [0, keys.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = keys[middle]!;
+    if (at === key) return middle;
+    if (at < key) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

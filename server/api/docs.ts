@@ -22,12 +22,12 @@ function parameterRow({ name, required, description, schema }: Parameter): strin
   return `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(type)}</td><td>${escapeHtml(told)}</td></tr>`;
 }
 
-function operationSection(path: string, operation: Operation): string {
+function operationSection(root: string, path: string, operation: Operation): string {
   const rows = ((operation.parameters ?? []) as Parameter[]).map(parameterRow).join('');
   const table = rows ? `<table><tr><th>parameter</th><th>type</th><th></th></tr>${rows}</table>` : '';
   const link = path.includes('{')
-    ? `<code>GET /api${path}</code>`
-    : `<a href="/api${path}"><code>GET /api${path}</code></a>`;
+    ? `<code>GET ${root}${path}</code>`
+    : `<a href="${root}${path}"><code>GET ${root}${path}</code></a>`;
   return `<section><h2>${link}</h2><p>${escapeHtml(operation.summary ?? '')}</p>${table}</section>`;
 }
 
@@ -36,14 +36,17 @@ const STYLE = `body{font:16px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;max-wi
   table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;
   border-top:1px solid #22304a}`;
 
-/** The API reference as one page that needs nothing from outside, made from the OpenAPI document. */
-export function docsPage(document: { paths?: object }): string {
+/**
+ * An API reference as one page that needs nothing from outside, made from its OpenAPI document.
+ * @param root where its paths begin. @param definition where the document is.
+ */
+export function docsPage(document: { paths?: object }, root = '/api', definition = '/openapi.json'): string {
   const paths = Object.entries(document.paths ?? {}) as [string, { get?: Operation }][];
-  const sections = paths.flatMap(([path, { get }]) => (get ? [operationSection(path, get)] : [])).join('');
+  const sections = paths.flatMap(([path, { get }]) => (get ? [operationSection(root, path, get)] : [])).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Hekan 鹤瞰 API</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><h1>Hekan 鹤瞰 API</h1>
 <p>JSON, camelCase; times are ISO 8601 with zone; errors are <code>application/problem+json</code>.
-Machine-readable: <a href="/openapi.json">/openapi.json</a>. Tiles: <a href="/tiles">/tiles</a>.
+Machine-readable: <a href="${definition}">${definition}</a>. Tiles: <a href="/tiles">/tiles</a>.
 Live: <code>GET /api/live</code>, server-sent events (<code>case</code>, <code>data</code>, <code>reset</code>), resumable by
 <code>Last-Event-ID</code> or <code>?since=</code>.</p>${sections}</body></html>`;
 }

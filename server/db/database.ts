@@ -15,6 +15,8 @@ export interface Queryable {
 export interface Database extends Queryable {
   readonly engine: 'postgresql' | 'embedded';
   readonly pool: pg.Pool;
+  /** Whose sessions `read` uses; null where it uses the others'. */
+  readonly readPool: pg.Pool | null;
   readonly notices: Notices;
   /** Rows as arrays, for what becomes bytes: in sessions of their own on PostgreSQL, at most READ_TIMEOUT_MS, cancelled when the
    * signal aborts. The embedded engine has one session and finishes what it began. */
@@ -60,7 +62,7 @@ async function inTransaction<T>(pool: pg.Pool, begin: string, work: (client: Que
 
 function database(
   engine: Database['engine'],
-  pool: pg.Pool,
+  { pool, readPool }: Pick<Database, 'pool' | 'readPool'>,
   notices: Notices,
   read: Reader,
   closeMore: () => Promise<void> | void,
@@ -68,6 +70,7 @@ function database(
   return {
     engine,
     pool,
+    readPool,
     notices,
     read,
     query: (text, params) => pool.query(text, params as unknown[]),
@@ -110,7 +113,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const pool = makePool({ host: lease!.host, port: lease!.port, user: 'postgres', database: 'postgres', max: 4 });
   const read: Reader = async <Row extends unknown[]>(_name: string | null, text: string, params: unknown[]) =>
     (await pool.query<Row>({ text, values: params, rowMode: 'array' })).rows;
-  return database('embedded', pool, notices, read, () => {
+  return database('embedded', { pool, readPool: null }, notices, read, () => {
     closed = true;
     lease.socket.end();
   });
@@ -127,7 +130,8 @@ async function openPostgres(options: DatabaseOptions & { url: string }): Promise
       connectionTimeoutMillis: 10_000,
       statement_timeout: READ_TIMEOUT_MS,
     });
-    return database('postgresql', pool, notices, cancellableReader(readers, pool, READ_TIMEOUT_MS), async () => {
+    const pools = { pool, readPool: readers };
+    return database('postgresql', pools, notices, cancellableReader(readers, pool, READ_TIMEOUT_MS), async () => {
       await close();
       await readers.end();
     });

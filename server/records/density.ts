@@ -46,6 +46,29 @@ export async function readBlock(
   return sumBlocks(rows.map(([bytes, sign]): BlockPart => ({ bytes, sign })));
 }
 
+/**
+ * Several blocks of one level as they stand, of all records, in one statement.
+ * @returns by key of their tile; a block without records is not in it.
+ */
+export async function readBlocks(
+  db: Pick<Database, 'read'>,
+  level: number,
+  blocks: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, Block>> {
+  const rows = await db.read<[block: string, ...PartRow]>(
+    'density_blocks',
+    `select block::text, payload, 1 from density where slice = 0 and level = $1::smallint and block = any($2::bigint[])
+     union all
+     select block::text, payload, sign::int from density_delta where level = $1::smallint and block = any($2::bigint[])`,
+    [level, blocks],
+    signal,
+  );
+  const parts = new Map<string, BlockPart[]>();
+  for (const [block, bytes, sign] of rows) parts.set(block, [...(parts.get(block) ?? []), { bytes, sign }]);
+  return new Map([...parts].map(([block, some]) => [block, sumBlocks(some)]));
+}
+
 /** Appends what a transaction adds to the density of a dataset; sign -1: takes away from it. */
 export async function appendDensity(
   client: Queryable,

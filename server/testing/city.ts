@@ -44,12 +44,13 @@ export interface TestApp {
 /** The server's routes without a socket. */
 export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL)): Promise<TestApp> {
   const runtime = await openRuntime(db, 'test', clock);
-  const { hub, versions, tiles, close } = await openServing(db, runtime.clock, 8e6);
+  const { hub, versions, tiles, meters, close } = await openServing(db, runtime.clock, 8e6);
   const log = pino({ level: 'silent' });
   const app = createApp({
     runtime,
     hub,
     tiles,
+    meters,
     log,
     pages: '/nonexistent',
     publicUrl: undefined,

@@ -1,3 +1,4 @@
+export type { TileLayer } from './layers.ts';
 export * from './negotiate.ts';
 export * from './routes.ts';
 export * from './sendTile.ts';

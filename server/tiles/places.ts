@@ -1,4 +1,4 @@
-import { BLOCK_WIDTH, type Block } from '../../tiles/blocks.ts';
+import { BLOCK_WIDTH, findKey, type Block } from '../../tiles/blocks.ts';
 import { encodePointLayers, pointLevel, pointOffsetsToTileXY, type Column } from '../../tiles/mvt.ts';
 import { cellToText, encodeCell, tileCellRange } from '../../tiles/morton.ts';
 import { PLACE_BLOCK_ZOOM, PLACE_LEVEL, placeKey, splitCell } from '../../tiles/pyramid.ts';
@@ -28,21 +28,8 @@ const NUMBERS: Column[] = [
 ];
 const DRAWN: Column[] = [...NUMBERS, { name: 'address', type: 'string', at: 7 }];
 
-/** Where a place's counts stand in its block, or -1. */
-function find({ keys }: Block, key: number): number {
-  let [low, high] = [0, keys.length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const at = keys[middle]!;
-    if (at === key) return middle;
-    if (at < key) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
-}
-
 function toRow([cell, n, , rank, address]: Row, block: Block): unknown[] {
-  const at = find(block, placeKey(splitCell(BigInt(cell ?? 0)).inside, n));
+  const at = findKey(block, placeKey(splitCell(BigInt(cell ?? 0)).inside, n));
   const counts = CLASS_COLUMNS.map((_, c) => (at < 0 ? 0 : block.counts[at * BLOCK_WIDTH + c]!));
   return [rank, ...counts, counts.reduce((sum, count) => sum + count, 0), address];
 }

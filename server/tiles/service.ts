@@ -2,6 +2,7 @@ import { parseTile, TileError, type Tile } from '../../tiles/grid.ts';
 import { WHOLE_CITY } from '../access/index.ts';
 import type { Clock, Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
+import { countRows, type Meters } from '../metrics/index.ts';
 import { TileCache, type CachedTile } from './cache.ts';
 import { casesLayer } from './cases.ts';
 import { densityLayer } from './density.ts';
@@ -64,9 +65,16 @@ function parseFilters(layer: TileLayer, query: Record<string, string>): string {
 const keyOf = ({ layer, tile: { z, x, y }, query }: TileRequest) => `${layer.name}/${z}/${x}/${y}?${query}`;
 
 /** Tiles of one city. */
-export function tileService(db: Database, clock: () => Clock, versions: TileVersions, cacheBytes: number): TileService {
+export function tileService(
+  db: Database,
+  clock: () => Clock,
+  versions: TileVersions,
+  cacheBytes: number,
+  meters: Meters,
+): TileService {
   const cache = new TileCache(cacheBytes);
   const flights = new Flights<CachedTile>();
+  const counted = new Map([...LAYERS.keys()].map((name) => [name, countRows(db, (n) => meters.rows(name, n))]));
 
   function layer(name: string): TileLayer {
     const found = LAYERS.get(name);
@@ -84,7 +92,9 @@ export function tileService(db: Database, clock: () => Clock, versions: TileVers
   async function make(key: string, request: TileRequest, signal: AbortSignal): Promise<CachedTile> {
     const { layer: from, tile, query, etag } = request;
     const version = versions.newest(from.name);
-    const raw = await from.read({ db, scope: WHOLE_CITY, now: clock().now(), version, signal }, tile, query);
+    const context = { db: counted.get(from.name) ?? db, scope: WHOLE_CITY, now: clock().now(), version, signal };
+    const raw = await from.read(context, tile, query);
+    meters.made(from.name, raw.length);
     const made = { etag, raw };
     // The rows are at least as new as the ETag, which was known before they were read. Where something changed meanwhile they may
     // hold it or not: whoever waits gets them, and the change that is being announced makes him ask again.
@@ -105,10 +115,18 @@ export function tileService(db: Database, clock: () => Clock, versions: TileVers
       const filters = Object.keys(query).length === 0 ? '' : parseFilters(found, query);
       return { layer: found, tile, query: filters, etag: etagOf(name, tile) };
     },
-    peek: (request) => cache.get(keyOf(request), request.etag),
-    make(request, signal) {
+    peek(request) {
+      const began = performance.now();
+      const tile = cache.get(keyOf(request), request.etag);
+      if (tile) meters.tile(request.layer.name, request.tile.z, 'cache', began);
+      return tile;
+    },
+    async make(request, signal) {
+      const began = performance.now();
       const key = keyOf(request);
-      return flights.join(`${key} ${request.etag}`, signal, (stop) => make(key, request, stop));
+      const tile = await flights.join(`${key} ${request.etag}`, signal, (stop) => make(key, request, stop));
+      meters.tile(request.layer.name, request.tile.z, 'made', began);
+      return tile;
     },
   };
 }

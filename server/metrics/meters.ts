@@ -1,0 +1,71 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { Database } from '../db/index.ts';
+import { addGauges } from './gauges.ts';
+
+/** Seconds. Fine where the promises are: 1 to 25 ms; a cached tile is far below, a query ends at 5 s. */
+const TILE_BUCKETS = [
+  0.0005, 0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.025, 0.05, 0.1, 0.25, 1, 5,
+];
+
+/** What a process can be asked for at any moment. */
+export interface Watched {
+  db: Pick<Database, 'pool' | 'readPool'>;
+  cache: { readonly bytes: number; readonly size: number };
+  /** Tiles being made. */
+  making: () => number;
+  /** Readers of the live stream. */
+  readers: () => number;
+  /** Newest event that this process has heard of. */
+  seq: () => number;
+}
+
+/** The meters of one process. Labels are layers, zooms, classes of routes and statuses: so few series, whatever is asked. */
+export interface Meters {
+  readonly registry: Registry;
+  /** A tile went out. @param began performance.now() when it was asked for. */
+  tile(layer: string, zoom: number, source: 'cache' | 'made', began: number): void;
+  /** A tile was made. @param bytes before compression. */
+  made(layer: string, bytes: number): void;
+  /** Rows came from the database for a layer. */
+  rows(layer: string, n: number): void;
+  /** A request was answered. @param route class of it: routeClass. */
+  request(route: string, status: number): void;
+  /** Says what the gauges look at; the last word counts. */
+  watch(watched: Watched): void;
+  /** Everything, in Prometheus' text format 0.0.4. */
+  text(): Promise<string>;
+}
+
+/** @param process true: also what Node tells of itself (event loop, memory, garbage collection): once a process. */
+export function createMeters({ process = false } = {}): Meters {
+  const registry = new Registry();
+  const registers = [registry];
+  if (process) collectDefaultMetrics({ register: registry });
+  const seconds = new Histogram({
+    name: 'hekan_tile_seconds',
+    help: 'Time from asking for a tile to having it, by where it came from',
+    labelNames: ['layer', 'zoom', 'source'],
+    buckets: TILE_BUCKETS,
+    registers,
+  });
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const hits = counter('hekan_tile_cache_hits_total', 'Tiles found in the cache', ['layer']);
+  const misses = counter('hekan_tile_cache_misses_total', 'Tiles not found in the cache', ['layer']);
+  const bytes = counter('hekan_tile_bytes_total', 'Bytes of tiles made, before compression', ['layer']);
+  const rows = counter('hekan_tile_rows_total', 'Rows read from the database for tiles', ['layer']);
+  const requests = counter('hekan_http_requests_total', 'Requests answered', ['route', 'status']);
+  const watch = addGauges(registers);
+  return {
+    registry,
+    tile(layer, zoom, source, began) {
+      seconds.observe({ layer, zoom, source }, (performance.now() - began) / 1000);
+      (source === 'cache' ? hits : misses).inc({ layer });
+    },
+    made: (layer, n) => bytes.inc({ layer }, n),
+    rows: (layer, n) => rows.inc({ layer }, n),
+    request: (route, status) => requests.inc({ route, status }),
+    watch,
+    text: () => registry.metrics(),
+  };
+}
