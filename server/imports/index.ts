@@ -1,3 +1,4 @@
 export * from './formatReport.ts';
 export * from './importCases.ts';
 export * from './importDivisions.ts';
+export * from './importRecords.ts';

@@ -39,6 +39,27 @@ export async function appendRecordCounts(
   );
 }
 
+/** Appends the counts of all records of a generation, or what takes them away again. */
+export async function appendGenerationCounts(
+  client: Queryable,
+  datasetId: number,
+  generation: number,
+  sign: 1 | -1,
+): Promise<void> {
+  await client.query(
+    `insert into record_count_delta (dataset_id, division_id, not_located, ${CLASS_COLUMNS.join(', ')})
+     select $1::int, coalesce(p.division_id, 0), $3::int * sum(r.not_located),
+       ${CLASS_COLUMNS.map((c) => `$3::int * sum(r.${c})`).join(', ')}
+     from (
+       select cell, n, (count(*) filter (where cell is null)) as not_located,
+         ${CLASS_COLUMNS.map((c, i) => `(count(*) filter (where cell is not null and class = ${i})) as ${c}`).join(', ')}
+       from record where generation_id = $2::int group by 1, 2
+     ) as r left join place p on p.cell = r.cell and p.n = r.n
+     group by 2 order by 2`,
+    [datasetId, generation, sign],
+  );
+}
+
 /** Rows (dataset_id, division_id, counts) at every level. */
 const ROLLED = (relation: string) => `
   select l.level, case l.level when 0 then 0 else coalesce(d.path[l.level], 0) end as division_id, m.dataset_id, ${SUMS}
