@@ -20,7 +20,7 @@ export interface ChunkCounts {
 export async function countChunk(rows: RecordRows, order: Int32Array, places: PlaceIndex): Promise<ChunkCounts> {
   const blocks: PyramidBlock[] = [];
   const pyramid = new Pyramid((block) => blocks.push(block));
-  const divisions = new Map<number, Float64Array>();
+  const sums = new Float64Array(places.divisions.length * WIDTH);
   const counts = new Float64Array(WIDTH);
   const located = rows.size - rows.notLocated;
   let turn = 0;
@@ -31,23 +31,23 @@ export async function countChunk(rows: RecordRows, order: Int32Array, places: Pl
     const high = places.high[place]!;
     // splitCell in halves: the tile of zoom 14 is what is above the lowest 34 bits.
     pyramid.add(high >>> 2, (high & 3) * 2 ** 32 + places.low[place]!, places.n[place]!, counts);
-    const division = places.division[place]!;
-    let sums = divisions.get(division);
-    if (!sums) divisions.set(division, (sums = new Float64Array(WIDTH)));
-    for (let c = 0; c < WIDTH; c++) sums[c]! += counts[c]!;
+    const division = places.division[place]! * WIDTH;
+    for (let c = 0; c < WIDTH; c++) sums[division + c]! += counts[c]!;
     if (++turn % TURN === 0) await breathe();
   }
   pyramid.end();
-  if (rows.notLocated > 0 && !divisions.has(0)) divisions.set(0, new Float64Array(WIDTH));
-  return {
-    blocks,
-    divisions: [...divisions]
-      .sort(([a], [b]) => a - b)
-      .map(([divisionId, sums]) => ({
-        divisionId,
-        places: 0,
-        notLocated: divisionId === 0 ? rows.notLocated : 0,
-        counts: sums,
-      })),
-  };
+  return { blocks, divisions: divisionDeltas(sums, places.divisions, rows.notLocated) };
+}
+
+/** Those divisions to which something is added; what is not located is counted inside none. */
+function divisionDeltas(sums: Float64Array, ids: readonly number[], notLocated: number): RecordDelta[] {
+  return ids
+    .map((divisionId, i) => ({
+      divisionId,
+      places: 0,
+      notLocated: divisionId === 0 ? notLocated : 0,
+      counts: sums.subarray(i * WIDTH, (i + 1) * WIDTH),
+    }))
+    .filter((delta) => delta.notLocated > 0 || delta.counts.some((count) => count > 0))
+    .sort((a, b) => a.divisionId - b.divisionId);
 }
