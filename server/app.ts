@@ -6,6 +6,7 @@ import { compress } from 'hono/compress';
 import type { Logger } from 'pino';
 import { apiRoutes } from './api/routes.ts';
 import { docsPage } from './api/docs.ts';
+import { isAborted } from './db/index.ts';
 import { badRequest, HekanError } from './errors.ts';
 import { liveRoutes, type LiveHub } from './live/index.ts';
 import type { Runtime } from './runtime.ts';
@@ -46,7 +47,11 @@ const PAGE_HEADERS = {
   crossOriginResourcePolicy: false,
 };
 
+/** Nobody reads it: nginx' number for a client that closed the connection. */
+const CLIENT_GONE = 499;
+
 function problem(error: unknown, log: Logger): Response {
+  if (isAborted(error)) return new Response(null, { status: CLIENT_GONE });
   const known = error instanceof HekanError ? error : null;
   if (!known || known.status >= 500) log.error({ err: error }, 'request failed');
   const body = {
@@ -75,8 +80,19 @@ export function createApp(parts: AppParts): Hono {
   const app = new Hono();
   app.onError((error) => problem(error, log));
   app.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
+  // Before everything else: a cached tile is answered in microseconds, and sets the few headers that it needs itself.
+  app.route(
+    '/tiles',
+    tileRoutes({
+      service: tiles,
+      city: () => runtime.cityOrNull(),
+      publicUrl,
+      reach: (seq) => hub.reach(seq),
+      cacheControl: parts.tileCacheControl,
+    }),
+  );
   app.use(secureHeaders(PAGE_HEADERS));
-  app.use('/:room{api|tiles}/*', async (c, next) => {
+  app.use('/api/*', async (c, next) => {
     // PostgreSQL's text has no NUL: better refused here than failing there.
     if (c.req.url.includes('%00')) throw badRequest('url', c.req.url, 'no NUL character');
     await next();
@@ -90,16 +106,6 @@ export function createApp(parts: AppParts): Hono {
   });
 
   app.route('/api/live', liveRoutes(hub));
-  app.route(
-    '/tiles',
-    tileRoutes({
-      service: tiles,
-      city: () => runtime.cityOrNull(),
-      publicUrl,
-      reach: (seq) => hub.reach(seq),
-      cacheControl: parts.tileCacheControl,
-    }),
-  );
   const api = apiRoutes(runtime);
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {

@@ -18,7 +18,11 @@ export const CONFIG_SCHEMA = z.object({
   HEKAN_DATA: z.string().min(1).default('.hekan'),
   /** Connections to PostgreSQL a server process holds at most. */
   HEKAN_POOL: z.coerce.number().int().min(2).max(200).default(10),
-  /** Bytes the tile cache may hold, in MB. */
+  /** Sessions beside them for tiles; each statement in one is cut off after 5 s. */
+  HEKAN_READERS: z.coerce.number().int().min(1).max(200).default(4),
+  /** Processes that answer, on PostgreSQL. 0: as many as there are cores. */
+  HEKAN_WORKERS: z.coerce.number().int().min(0).max(256).default(0),
+  /** Bytes the tile cache of a process may hold, in MB. */
   HEKAN_TILE_CACHE_MB: z.coerce.number().int().min(1).max(65536).default(64),
   /** Seconds that a shared cache in front may keep a tile without asking. 0: it must ask each time. */
   HEKAN_TILE_SHARED_MAX_AGE_S: z.coerce.number().int().min(0).max(86_400).default(0),

@@ -7,8 +7,9 @@ import type { Config } from './config.ts';
 import type { Clock, Database } from './db/index.ts';
 import { HekanError } from './errors.ts';
 import { startKeeper } from './keeper.ts';
-import { openRuntime, type Runtime } from './runtime.ts';
+import { openRuntime } from './runtime.ts';
 import { openServing } from './serving.ts';
+import { startWorkers } from './workers.ts';
 
 const PAGES = new URL('../dist/web', import.meta.url).pathname;
 
@@ -21,7 +22,6 @@ function buildId(): string {
 export interface RunningServer {
   url: string;
   port: number;
-  runtime: Runtime;
   close(): Promise<void>;
 }
 
@@ -61,9 +61,11 @@ function tileCacheControl(config: Config): string {
   return seconds === 0 ? 'no-cache' : `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${seconds}`;
 }
 
-/** Starts everything that a running city needs on an open, migrated database.
+const hostOf = (config: Config) => (config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST);
+
+/** Answers, on an open and migrated database. Somebody else must run the keeper.
  * @throws HekanError('setup') where the port is taken. */
-export async function startServer(db: Database, config: Config, log: Logger, clock?: Clock): Promise<RunningServer> {
+export async function startHttp(db: Database, config: Config, log: Logger, clock?: Clock): Promise<RunningServer> {
   const runtime = await openRuntime(db, buildId(), clock);
   const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6);
   const app = createApp({
@@ -76,22 +78,41 @@ export async function startServer(db: Database, config: Config, log: Logger, clo
     tileCacheControl: tileCacheControl(config),
   });
   const server = await listenOn(app.fetch, config.HOST, config.PORT);
-  const stopKeeper = startKeeper(db, log);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : config.PORT;
-  const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${hostOf(config)}:${port}`,
     port,
-    runtime,
     async close() {
       await serving.close();
       runtime.close();
-      await stopKeeper();
       await new Promise<void>((done) => {
         server.close(() => done());
         if ('closeAllConnections' in server) server.closeAllConnections();
       });
+    },
+  };
+}
+
+/** Starts everything that a running city needs on an open, migrated database: in this process alone, or, where more are asked for,
+ * answered by workers while this one keeps the city.
+ * @throws HekanError('setup') where the port is taken. */
+export async function startServer(
+  db: Database,
+  config: Config,
+  log: Logger,
+  clock?: Clock,
+  workers = 1,
+): Promise<RunningServer> {
+  const serving =
+    workers === 1 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
+  const stopKeeper = startKeeper(db, log);
+  return {
+    url: `http://${hostOf(config)}:${serving.port}`,
+    port: serving.port,
+    async close() {
+      await serving.close();
+      await stopKeeper();
     },
   };
 }

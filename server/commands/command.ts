@@ -63,6 +63,7 @@ export async function openCityDatabase(config: Config): Promise<Database> {
     url: config.DATABASE_URL,
     folder: config.HEKAN_DATA,
     poolSize: config.HEKAN_POOL,
+    readers: config.HEKAN_READERS,
     onProgress: () => console.log(`· opening the embedded engine in ${config.HEKAN_DATA}`),
   });
   try {

@@ -7,6 +7,7 @@ import { HekanError } from '../errors.ts';
 import { ensurePages } from '../../tools/pages.ts';
 import { makeLog } from '../log.ts';
 import { checkPort, startServer } from '../main.ts';
+import { workerCount } from '../workers.ts';
 import { openCityDatabase, readConfig, type Command, type Given } from './command.ts';
 import { buildDemo, DEMO_OPTIONS, demoOptions, makeDemo } from './demo.ts';
 
@@ -45,7 +46,7 @@ async function serveCity(given: Given, makeMissing: boolean): Promise<number> {
   await pages;
   const still = given.values['no-player'] === true && city?.kind === 'demo' && !city.frozenAt;
   const clock = still ? fixedClock(await lastChange(db)) : undefined;
-  const server = await startServer(db, config, log, clock).catch(async (error: unknown) => {
+  const server = await startServer(db, config, log, clock, workerCount(db, config)).catch(async (error: unknown) => {
     await db.close();
     throw error;
   });

@@ -52,9 +52,14 @@ async function sendTile(c: Context, { service, reach, cacheControl }: TileParts)
   const { since, ...filters } = c.req.query();
   if (since !== undefined) await reach(parseSeq(since));
   const request = service.plan(layer, z, x, y, filters);
-  const headers = { ETag: request.etag, 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' };
+  const headers = {
+    ETag: request.etag,
+    'Cache-Control': cacheControl,
+    Vary: 'Accept-Encoding',
+    'X-Content-Type-Options': 'nosniff',
+  };
   if (matchesEtag(c.req.header('if-none-match'), request.etag)) return c.body(null, 304, headers);
-  const { tile } = await service.get(request, c.req.raw.signal);
+  const { tile } = await service.get(request, () => c.req.raw.signal);
   if (tile.raw.length === 0) return c.body(null, 204, headers);
   const encoding = chooseEncoding(c.req.header('accept-encoding'));
   const body = await encoded(tile, encoding);

@@ -38,8 +38,11 @@ export interface TileService {
   /** Checks a request and tells its ETag, without the database.
    * @throws HekanError: not_found for an unknown layer; bad_request for a tile off the grid or an unknown filter. */
   plan(layer: string, z: string, x: string, y: string, query: Record<string, string>): TileRequest;
-  /** The tile, from the cache or made; identical requests under way share one making, which ends when nobody waits for it. */
-  get(request: TileRequest, signal?: AbortSignal): Promise<{ tile: CachedTile; from: TileSource }>;
+  /**
+   * The tile, from the cache or made; identical requests under way share one making, which ends when nobody waits for it.
+   * @param signalOf gives the signal of whoever asks; only called where the tile must be made, because a request's signal is dear.
+   */
+  get(request: TileRequest, signalOf?: () => AbortSignal): Promise<{ tile: CachedTile; from: TileSource }>;
 }
 
 function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
@@ -55,9 +58,10 @@ function checkTile(layer: TileLayer, z: string, x: string, y: string): Tile {
 }
 
 function checkQuery(query: Record<string, string>): void {
+  // PostgreSQL's text has no NUL: better refused here than failing there.
   for (const [key, value] of Object.entries(query))
-    if (key.length + value.length > MAX_QUERY)
-      throw badRequest(key.slice(0, 60), value, `a filter of at most ${MAX_QUERY} characters`);
+    if (key.length + value.length > MAX_QUERY || value.includes('\0'))
+      throw badRequest(key.slice(0, 60), value, `a filter of at most ${MAX_QUERY} characters, none of them NUL`);
 }
 
 /** Tiles of one city. */
@@ -102,12 +106,12 @@ export function tileService(db: Database, clock: () => Clock, versions: TileVers
       checkQuery(query);
       return { layer: found, tile, query: found.parseQuery(query), etag: etagOf(name, tile) };
     },
-    async get(request, signal) {
+    async get(request, signalOf) {
       const { layer: from, tile, query, etag } = request;
       const key = `${from.name}/${tile.z}/${tile.x}/${tile.y}?${query}`;
       const cached = cache.get(key, etag);
       if (cached) return { tile: cached, from: 'cache' };
-      const made = await flights.join(`${key} ${etag}`, signal, (stop) => make(key, request, stop));
+      const made = await flights.join(`${key} ${etag}`, signalOf?.(), (stop) => make(key, request, stop));
       return { tile: made, from: 'made' };
     },
   };

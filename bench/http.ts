@@ -1,0 +1,166 @@
+/**
+ * Cached tiles over HTTP beside a bare Hono route that answers the same bytes; then 200,000 requests of all kinds while the server's
+ * memory is watched. `npm run bench:http -- --records 3000000 --folder DIR`; needs wrk (Debian). Writes bench/results/http.json.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { openDatabase } from '../server/db/index.ts';
+import { freePort } from '../server/testing/postgres.ts';
+import { buildCity } from './lib/buildCity.ts';
+import { startCluster } from './lib/cluster.ts';
+import { randomFrom } from './lib/random.ts';
+import { recordWalks } from './lib/walks.ts';
+
+const ROOT = new URL('..', import.meta.url).pathname;
+const SECONDS = 8;
+const ROUNDS = 3;
+const REQUESTS = 200_000;
+const CACHE_MB = 64;
+/** At once: browsers of a control room. */
+const CONNECTIONS = 16;
+
+function start(args: string[], env: Record<string, string>, ready: string): Promise<ChildProcess> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (text: Buffer) => {
+      output += text.toString();
+      if (output.includes(ready)) done(child);
+    });
+    child.on('exit', (code) => fail(new Error(`ended with ${code}: ${output}`)));
+  });
+}
+
+/** Requests a second of one URL, asked again and again. */
+function wrk(url: string): number {
+  const { stdout, status } = spawnSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, url], { encoding: 'utf8' });
+  if (status !== 0) throw new Error('wrk is missing or failed: apt-get install wrk');
+  if (/Non-2xx/.test(stdout)) throw new Error(`${url}: ${stdout}`);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
+}
+
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+async function download(url: string): Promise<{ body: Buffer; headers: Headers }> {
+  const response = await fetch(url, { headers: { 'Accept-Encoding': 'identity' } });
+  return { body: Buffer.from(await response.arrayBuffer()), headers: response.headers };
+}
+
+/** Both serve the same bytes with the same headers; asked in turn, so that a busy moment meets both. */
+async function compareCached(url: string, path: string, folder: string) {
+  const { body, headers } = await download(`${url}${path}`);
+  const file = `${folder}/bare.bin`;
+  writeFileSync(file, body);
+  const port = await freePort();
+  const kept = Object.fromEntries(
+    [...headers].filter(
+      ([name]) => !['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'].includes(name),
+    ),
+  );
+  const bare = await start(['bench/lib/bareHono.ts', String(port), file, JSON.stringify(kept)], {}, 'listening');
+  const rounds: { hekan: number; bare: number }[] = [];
+  for (let i = 0; i < ROUNDS; i++)
+    rounds.push({ hekan: wrk(`${url}${path}`), bare: wrk(`http://127.0.0.1:${port}${path}`) });
+  bare.kill();
+  const ratio = median(rounds.map((r) => r.hekan / r.bare));
+  return { path, bytes: body.length, rounds, ratio: Number(ratio.toFixed(3)) };
+}
+
+const rssMB = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000;
+
+/** Many requests over the walks: tiles, each revalidated now and then, filters never seen before, nonsense, aborts. */
+async function watchMemory(url: string, pid: number, paths: readonly string[]) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const random = randomFrom(5);
+  const samples: { requests: number; rssMB: number }[] = [];
+  let [sent, failed] = [0, 0];
+  const one = (path: string, abort: boolean) =>
+    new Promise<void>((done) => {
+      const request = get(`${url}${path}`, { agent, headers: { 'Accept-Encoding': 'gzip' } }, (response) => {
+        if ((response.statusCode ?? 0) >= 500) failed++;
+        response
+          .resume()
+          .on('end', done)
+          .on('error', () => done());
+      });
+      request.on('error', () => done());
+      if (abort) setTimeout(() => request.destroy(), 1);
+    });
+  const worker = async () => {
+    while (sent < REQUESTS) {
+      const n = sent++;
+      if (n % 10_000 === 0) samples.push({ requests: n, rssMB: Number(rssMB(pid).toFixed(0)) });
+      const path = paths[Math.floor(random() * paths.length)]!;
+      const odd = random();
+      if (odd < 0.02) await one(`/tiles/density/${n % 40}/${n}/${n}.mvt?x=${n}`, false);
+      else if (odd < 0.04) await one(path, true);
+      else await one(path, false);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  agent.destroy();
+  samples.push({ requests: sent, rssMB: Number(rssMB(pid).toFixed(0)) });
+  return {
+    requests: sent,
+    failed5xx: failed,
+    cacheMB: CACHE_MB,
+    samples,
+    peakMB: Math.max(...samples.map((s) => s.rssMB)),
+  };
+}
+
+const { values } = parseArgs({
+  options: { records: { type: 'string', default: '10000000' }, folder: { type: 'string', default: '.hekan/bench' } },
+});
+const cluster = await startCluster(values.folder);
+try {
+  const { database, records } = await buildCity(cluster, Number(values.records));
+  const db = await openDatabase({ url: cluster.url(database), folder: '', poolSize: 2 });
+  const views = await recordWalks(db);
+  await db.close();
+  const paths = views.map(
+    ({ layer, tile, query }) => `/tiles/${layer}/${tile.z}/${tile.x}/${tile.y}.mvt${query && `?${query}`}`,
+  );
+  const port = await freePort();
+  const env = {
+    DATABASE_URL: cluster.url(database),
+    PORT: String(port),
+    HEKAN_WORKERS: '1',
+    HEKAN_TILE_CACHE_MB: String(CACHE_MB),
+    LOG_LEVEL: 'error',
+  };
+  const server = await start(['server/cli.ts', 'serve', '--no-player'], env, 'Ctrl-C ends it.');
+  const url = `http://127.0.0.1:${port}`;
+  const cached: Awaited<ReturnType<typeof compareCached>>[] = [];
+  for (const path of [
+    '/tiles/density/9/432/179.mvt',
+    '/tiles/density/13/6915/2870.mvt',
+    '/tiles/places/16/55324/22968.mvt',
+  ]) {
+    cached.push(await compareCached(url, path, values.folder));
+    console.log(`· ${path}: ${cached.at(-1)!.ratio} of a bare Hono route (${cached.at(-1)!.bytes} bytes)`);
+  }
+  const memory = await watchMemory(url, server.pid!, paths);
+  console.log(
+    `· ${memory.requests.toLocaleString('en')} requests, ${memory.failed5xx} answered 5xx, RSS at most ${memory.peakMB} MB with a cache of ${CACHE_MB} MB`,
+  );
+  const exited = new Promise((done) => server.once('exit', done));
+  server.kill('SIGINT');
+  await exited;
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+  mkdirSync(new URL('results/', import.meta.url), { recursive: true });
+  writeFileSync(
+    new URL('results/http.json', import.meta.url),
+    `${JSON.stringify({ measuredAt: new Date().toISOString(), machine, records, cached, memory }, null, 2)}\n`,
+  );
+} finally {
+  cluster.stop();
+}
