@@ -3,32 +3,27 @@
  * Run: npm run bench:load -- --records 3000000 --places 1000000 (writes bench/results/load.json). */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrate, openDatabase, type Database } from '../server/db/index.ts';
-import { formatReport, importRecords } from '../server/imports/index.ts';
-import { postgresBin, startPostgres } from '../server/testing/postgres.ts';
+import { formatReport } from '../server/imports/index.ts';
+import { postgresBin } from '../server/testing/postgres.ts';
 import { verifyDensity } from '../server/verify.ts';
-import { writeFiles, writePlaces } from './loadCity.ts';
+import { SETTINGS, startCluster } from './lib/cluster.ts';
+import type { ImportOutcome } from './lib/importOnce.ts';
+import { writeFiles, writePlaces } from './lib/loadCity.ts';
 
 const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '3000000' },
     places: { type: 'string', default: '1000000' },
     verify: { type: 'boolean', default: false },
+    profile: { type: 'string' },
   },
 });
 const records = Number(values.records);
 const places = Number(values.places);
-/** As a city would run it. */
-const SETTINGS = [
-  'shared_buffers=4GB',
-  'max_wal_size=4GB',
-  'fsync=on',
-  'synchronous_commit=on',
-  'maintenance_work_mem=512MB',
-];
 const MAP = {
   name: 'licences',
   nameZh: '证照',
@@ -37,84 +32,82 @@ const MAP = {
   columns: { key: 'id', code: 'address_code', day: 'issued_on' },
   class: 'government',
 };
+const IMPORT = new URL('lib/importOnce.ts', import.meta.url).pathname;
+const BASELINE = `create table baseline (cell bigint, n int, generation_id int not null, day date not null, batch int not null,
+  class smallint not null, key text not null);
+  create index on baseline (cell, n) where cell is not null; checkpoint`;
 
-const seconds = (since: number) => (performance.now() - since) / 1000;
+const show = (value: number) => Math.round(value).toLocaleString('en');
 
 /** A table as a generation's is, filled by psql. @returns records a second. */
 function copyBaseline(url: string, file: string): number {
   const psql = (sql: string) =>
     execFileSync(join(postgresBin()!, 'psql'), [url, '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql], { stdio: 'inherit' });
-  psql(
-    'create table baseline (generation_id int not null, cell bigint, n int, class smallint not null, day date not null, key text not null, batch int not null)',
-  );
-  psql('create index on baseline (cell, n) where cell is not null');
-  psql('checkpoint');
+  for (const statement of BASELINE.split(';')) psql(statement);
   const began = performance.now();
   psql(`\\copy baseline from '${file}' (format csv)`);
-  return records / seconds(began);
+  return (1000 * records) / (performance.now() - began);
+}
+
+function importFile(url: string, file: string, map: string): ImportOutcome {
+  const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
+  const printed = execFileSync(process.execPath, [...profile, IMPORT, map, file], {
+    env: { ...process.env, DATABASE_URL: url },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(printed) as ImportOutcome;
 }
 
 async function bench(db: Database, url: string, folder: string): Promise<void> {
   await migrate(db);
   const cells = await writePlaces(db, places);
-  const [file, ready, map] = ['records.csv', 'ready.csv', 'map.json'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  await writeFiles(file, ready, records, cells);
-  writeFileSync(map, JSON.stringify(MAP));
-  const bytes = statSync(file).size;
-  console.log(
-    `· ${records.toLocaleString('en')} records on ${places.toLocaleString('en')} places, ${(bytes / records).toFixed(1)} bytes a line`,
-  );
+  const at = (name: string) => join(folder, name);
+  await writeFiles(at('records.csv'), at('ready.csv'), records, cells);
+  writeFileSync(at('map.json'), JSON.stringify(MAP));
+  const bytes = statSync(at('records.csv')).size;
+  console.log(`· ${show(records)} records on ${show(places)} places, ${(bytes / records).toFixed(1)} bytes a line`);
   await db.query('checkpoint');
-  const began = performance.now();
-  const out = { progress: () => undefined, line: () => undefined };
-  const report = await importRecords(
-    db,
-    [file],
-    { map, replaceDemo: false, rejects: join(folder, 'rejects.csv') },
-    out,
-  );
-  const importSeconds = seconds(began);
+  const { report, seconds, maxMemoryMb } = importFile(url, at('records.csv'), at('map.json'));
   for (const line of formatReport(report)) console.log(line);
-  const rss = Math.round(process.memoryUsage().rss / 1e6);
-  const baseline = copyBaseline(url, ready);
-  const perSecond = records / report.seconds;
+  const baseline = copyBaseline(url, at('ready.csv'));
   if (values.verify) console.log('· verified:', await verifyDensity(db));
   const result = {
     records,
     places,
     bytesALine: Math.round((bytes / records) * 10) / 10,
-    recordsPerSecond: Math.round(perSecond),
-    withCountsFolded: Math.round(records / importSeconds),
+    recordsPerSecond: Math.round(records / report.seconds),
+    withCountsFolded: Math.round(records / seconds),
     copyPerSecond: Math.round(baseline),
-    ratio: Math.round((perSecond / baseline) * 1000) / 1000,
-    memoryMb: rss,
+    ratio: Math.round((1000 * records) / report.seconds / baseline) / 1000,
+    maxMemoryMb,
     node: process.version,
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) },
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGb: Math.round(totalmem() / 2 ** 30),
+      load: loadavg().map((load) => Math.round(load * 10) / 10),
+    },
     settings: SETTINGS,
   };
   console.log(
-    `import: ${result.recordsPerSecond.toLocaleString('en')} records/s (${result.withCountsFolded.toLocaleString('en')} with all counts folded); ` +
-      `COPY by psql: ${result.copyPerSecond.toLocaleString('en')}; ratio ${result.ratio}; memory ${rss} MB`,
+    `import: ${show(result.recordsPerSecond)} records/s (${show(result.withCountsFolded)} with all counts folded); ` +
+      `COPY by psql: ${show(baseline)}; ratio ${result.ratio}; at most ${maxMemoryMb} MB; load ${result.machine.load.join(' ')}`,
   );
   const results = new URL('results/', import.meta.url);
   mkdirSync(results, { recursive: true });
   writeFileSync(new URL('load.json', results), `${JSON.stringify(result, null, 2)}\n`);
 }
 
-const postgres = await startPostgres('C.UTF-8', SETTINGS);
 const folder = mkdtempSync(join(tmpdir(), 'hekan-load-'));
+// Beside, not inside: PostgreSQL's own user must get there.
+const data = mkdtempSync(join(tmpdir(), 'hekan-load-pg-'));
+const cluster = await startCluster(data);
 try {
-  const db = await openDatabase({ url: postgres.url, folder: '', poolSize: 6 });
-  try {
-    await bench(db, postgres.url, folder);
-  } finally {
-    await db.close();
-  }
+  await cluster.sql('postgres', 'create database load');
+  const db = await openDatabase({ url: cluster.url('load'), folder: '', poolSize: 6 });
+  await bench(db, cluster.url('load'), folder).finally(() => db.close());
 } finally {
-  postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
+  cluster.stop();
+  for (const path of [folder, data]) rmSync(path, { recursive: true, force: true });
 }

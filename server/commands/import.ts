@@ -2,7 +2,7 @@ import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
 import type { Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
-import { formatReport, importCases, importDivisions, importRecords } from '../imports/index.ts';
+import { formatReport, importAddresses, importCases, importDivisions, importRecords } from '../imports/index.ts';
 import { textOption, withDatabase, type Command, type Given } from './command.ts';
 import { progressLine } from './progress.ts';
 import { stopSignal } from './stop.ts';
@@ -56,11 +56,26 @@ function oneFile({ files }: ImportRun): string {
   return file!;
 }
 
-async function runDivisions(run: ImportRun): Promise<string[]> {
-  const crs = crsOption(run.given);
+/** What the file's coordinates are, which cannot be guessed. */
+function neededCrs({ given }: ImportRun): CrsName {
+  const crs = crsOption(given);
   if (!crs) throw badRequest('--crs', '', `${CRS_NAMES.join(', ')}: the source says which it is, it cannot be guessed`);
+  return crs;
+}
+
+async function runAddresses(run: ImportRun): Promise<string[]> {
   const options = {
-    crs,
+    crs: neededCrs(run),
+    replaceDemo: flag(run, 'replace-demo'),
+    dataset: option(run, 'dataset'),
+    rejects: option(run, 'rejects'),
+  };
+  return formatReport(await importAddresses(run.db, oneFile(run), options, run.out));
+}
+
+async function runDivisions(run: ImportRun): Promise<string[]> {
+  const options = {
+    crs: neededCrs(run),
     replaceDemo: flag(run, 'replace-demo'),
     level: option(run, 'level'),
     levelProperty: option(run, 'level-property'),
@@ -114,11 +129,47 @@ async function runRecords(run: ImportRun): Promise<string[]> {
   }
 }
 
-const KINDS = new Map<string, (run: ImportRun) => Promise<string[]>>([
-  ['divisions', runDivisions],
-  ['cases', runCases],
-  ['records', runRecords],
+interface Kind {
+  run: (run: ImportRun) => Promise<string[]>;
+  /** Options that it has. */
+  options: readonly (keyof typeof OPTIONS)[];
+}
+
+const KINDS = new Map<string, Kind>([
+  [
+    'divisions',
+    {
+      run: runDivisions,
+      options: [
+        ...(['crs', 'level', 'level-property', 'code-property', 'name-property', 'name-en-property'] as const),
+        ...([
+          'parent-property',
+          'parent',
+          'city-name',
+          'city-name-en',
+          'time-zone',
+          'rejects',
+          'replace-demo',
+        ] as const),
+      ],
+    },
+  ],
+  ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'rejects', 'replace-demo'] }],
+  ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
+  ['records', { run: runRecords, options: ['map', 'dataset', 'rejects', 'replace', 'replace-demo', 'dry-run'] }],
 ]);
+
+/** @throws HekanError('bad_request') for an option that this kind of import does not have. */
+function checkOptions(kind: string, { options }: Kind, given: Given): void {
+  const known: readonly string[] = options;
+  const other = Object.keys(given.values).find((name) => !known.includes(name));
+  if (other !== undefined)
+    throw badRequest(
+      'option',
+      `--${other}`,
+      `an option of import ${kind}: ${known.map((name) => `--${name}`).join(', ')}`,
+    );
+}
 
 export const importCommand: Command = {
   usage: `hekan import divisions FILE --crs wgs84|cgcs2000|gcj02|bd09 [--level city|district|street|community|grid]
@@ -129,6 +180,9 @@ export const importCommand: Command = {
 hekan import cases FILE --map MAP.json|nyc311|boston311 [--dataset KEY] [--crs …] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV with a mapping of its columns. Run it again with a newer file: what changed is updated, nothing is doubled.
 
+hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [--dataset KEY] [--replace-demo] [--rejects FILE]
+  CSV with the columns code, address, lng, lat, and level, confidence where it has them: the places that records are put on.
+
 hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV or JSON Lines, packed with gzip or not; each record goes onto the place that its address code names. Stopped (Ctrl-C) or killed
   and run again it goes on where it ended. Another FILE adds to the dataset; --replace loads it anew.
@@ -137,8 +191,9 @@ hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--repla
   options: OPTIONS,
   async run(given) {
     const [kind = '', ...files] = given.positionals;
-    const run = KINDS.get(kind);
-    if (!run) throw badRequest('what', kind, [...KINDS.keys()].join(', '));
+    const found = KINDS.get(kind);
+    if (!found) throw badRequest('what', kind, [...KINDS.keys()].join(', '));
+    checkOptions(kind, found, given);
     if (files.length === 0) throw badRequest('FILE', '', 'the path of a file');
     return withDatabase(async (db) => {
       const progress = progressLine();
@@ -149,7 +204,7 @@ hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--repla
           console.log(line);
         },
       };
-      const lines = await run({ db, given, files, out }).finally(progress.end);
+      const lines = await found.run({ db, given, files, out }).finally(progress.end);
       for (const line of lines) console.log(line);
       return 0;
     });

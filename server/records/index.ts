@@ -1,3 +1,4 @@
+export * from './addresses/index.ts';
 export * from './changeDataset.ts';
 export * from './counts.ts';
 export * from './density.ts';

@@ -39,14 +39,8 @@ export interface TestPostgres {
   stop(): void;
 }
 
-/** Durability is off: a test's cluster need not outlive the machine. */
-const TEST_SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_wal_size=2GB'];
-
-/** A cluster of its own in a temporary folder, on a free port of 127.0.0.1, gone with stop(). */
-export async function startPostgres(
-  locale = 'C.UTF-8',
-  settings: readonly string[] = TEST_SETTINGS,
-): Promise<TestPostgres> {
+/** A cluster of its own in a temporary folder, on a free port of 127.0.0.1, gone with stop(). Durability is off: it is for tests. */
+export async function startPostgres(locale = 'C.UTF-8'): Promise<TestPostgres> {
   const bin = postgresBin();
   if (!bin) throw new Error('PostgreSQL is not installed: apt-get install postgresql-15-postgis-3');
   const user = runAs();
@@ -57,11 +51,8 @@ export async function startPostgres(
     execFileSync(join(bin, program), args, { ...user, cwd: folder, stdio: 'ignore' });
   run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', `--locale=${locale}`]);
   const port = await freePort();
-  const options = [
-    `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1`,
-    ...settings.map((setting) => `-c ${setting}`),
-  ];
-  run('pg_ctl', ['-D', data, '-l', join(folder, 'log'), '-w', '-o', options.join(' '), 'start']);
+  const settings = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_wal_size=2GB`;
+  run('pg_ctl', ['-D', data, '-l', join(folder, 'log'), '-w', '-o', settings, 'start']);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop() {

@@ -2,10 +2,11 @@
  * them in random order. Made from a seed. */
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { encodeCell } from '../tiles/morton.ts';
-import { lngLatToTile31, tile31ToLngLat } from '../tiles/grid.ts';
-import { CopyRows, type Database } from '../server/db/index.ts';
-import { rebuildRecordCounts } from '../server/records/index.ts';
+import { encodeCell } from '../../tiles/morton.ts';
+import { lngLatToTile31, tile31ToLngLat } from '../../tiles/grid.ts';
+import { CopyRows, type Database } from '../../server/db/index.ts';
+import { rebuildRecordCounts } from '../../server/records/index.ts';
+import { randomFrom } from './random.ts';
 
 const TOWNS = 209;
 const DISTRICTS = 16;
@@ -15,15 +16,7 @@ const BOX = { west: 122.5, south: 45.9, width: 3.4, height: 2.9 };
 const CORE = { lng: 123.92, lat: 47.35, radius: 0.06 };
 const TOWN_RADIUS = 0.014;
 
-let seed = 20_261_124;
-
-/** 0..1, the same in every run (mulberry32). */
-export function random(): number {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-}
+const random = randomFrom(20_261_124);
 
 function normal(): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -119,7 +112,7 @@ export async function writeFiles(
       const day = new Date(Date.UTC(2020, 0, 1) + Math.floor(random() * 2000) * 86_400_000).toISOString().slice(0, 10);
       const key = `E${String(i).padStart(9, '0')}`;
       lines.push(`${key},${codeOf(place)},${day},license,window-${i % 90}\n`);
-      readyLines.push(`1,${cells[place]!},1,0,${day},${key},1\n`);
+      readyLines.push(`${cells[place]!},1,1,${day},1,0,${key}\n`);
     }
     for (const [stream, text] of [
       [out, lines.join('')],
