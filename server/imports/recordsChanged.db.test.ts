@@ -49,6 +49,17 @@ describeOnEngines('datasets of records', (open) => {
     });
   });
 
+  test('two imports of one file at once have every row once', async () => {
+    const file = files.write('twice.csv', `${RECORD_HEADER}\n${recordLines(0, 3000, ADDRESSES)}`);
+    const both = await Promise.allSettled([run([file], {}, { name: 'twice' }), run([file], {}, { name: 'twice' })]);
+    const told = both.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    // PostgreSQL refuses the second before it begins; on the embedded engine the ledger refuses its first chunk.
+    expect(told.join()).toMatch(/another import (works on dataset twice|is loading this file)/);
+    await run([file], {}, { name: 'twice' });
+    expect(await dataset('twice')).toMatchObject({ total: 3000 });
+    expect(await exact()).toBe(0);
+  });
+
   test('deleting a dataset takes away exactly what it added', async () => {
     const before = await densityAsRead(db);
     const places = await db.query<{ places: number }>(
