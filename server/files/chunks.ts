@@ -121,8 +121,9 @@ class Cutter {
   #boundary(bytes: Buffer, whole: boolean): number {
     if (!this.#begun && !this.#begin(bytes, whole)) return -1;
     if (bytes.length < this.#size) return -1;
+    if (this.#scanned >= this.#size) return this.#scanned;
     // Where no quote stands before it, the end of a line is the end of a record.
-    const line = bytes.indexOf(NEWLINE, Math.max(this.#scanned, this.#size - 1));
+    const line = bytes.indexOf(NEWLINE, this.#size - 1);
     if (line >= 0 && !bytes.subarray(0, line).includes(QUOTE)) return line + 1;
     while (this.#scanned < this.#size) {
       const end = this.#format.endOf(bytes, this.#scanned, whole);

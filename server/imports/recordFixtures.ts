@@ -1,8 +1,10 @@
 import { type BlockPart, sumBlocks } from '../../tiles/blocks.ts';
 import type { Database } from '../db/index.ts';
-import { SILENT } from '../files/index.ts';
+import { SILENT, type ImportOutput } from '../files/index.ts';
+import { listDatasets, type RecordImportOptions } from '../records/index.ts';
+import { verifyDensity } from '../verify.ts';
 import { collection, feature, scratch, square } from './fixtures.ts';
-import { importAddresses, importDivisions } from './index.ts';
+import { importAddresses, importDivisions, importRecords } from './index.ts';
 
 export const RECORD_MAP = {
   name: 'licences',
@@ -66,4 +68,33 @@ export async function densityTotal(db: Database, level: number): Promise<number>
   return Object.entries(blocks)
     .filter(([at]) => at.startsWith(`${level}/`))
     .reduce((sum, [, values]) => sum + values.slice(values.length / 6).reduce((a, b) => a + b, 0), 0);
+}
+
+/** How the tests import: by a mapping that differs from RECORD_MAP in what is given, in several chunks from little data. */
+export function recordRunner(db: () => Database, files: ReturnType<typeof scratch>) {
+  return {
+    run(
+      file: string | string[],
+      more: Partial<RecordImportOptions> = {},
+      map: object = {},
+      out: ImportOutput = SILENT,
+    ) {
+      const mapping = { ...RECORD_MAP, ...map };
+      return importRecords(
+        db(),
+        [file].flat(),
+        {
+          map: files.write(`${mapping.name}.json`, JSON.stringify(mapping)),
+          replaceDemo: false,
+          chunkBytes: 20_000,
+          ...(Array.isArray(file) ? {} : { rejects: files.at('rejects.csv') }),
+          ...more,
+        },
+        out,
+      );
+    },
+    /** Counts that differ from a recount. */
+    exact: async () => (await verifyDensity(db())).different,
+    dataset: async (key: string) => (await listDatasets(db())).find((found) => found.key === key),
+  };
 }

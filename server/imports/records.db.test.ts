@@ -3,54 +3,25 @@ import iconv from 'iconv-lite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../db/index.ts';
 import { SILENT } from '../files/index.ts';
-import {
-  buildSlice,
-  deleteDataset,
-  findSlice,
-  foldDensity,
-  listDatasets,
-  readBlock,
-  setTheme,
-} from '../records/index.ts';
 import { describeOnEngines } from '../testing/database.ts';
-import { verifyDensity } from '../verify.ts';
 import { scratch } from './fixtures.ts';
-import { importAddresses, importRecords } from './index.ts';
+import { importAddresses } from './index.ts';
 import {
   addressCode,
   densityAsRead,
   densityTotal,
   makeCity,
   RECORD_HEADER,
-  RECORD_MAP,
   recordLines,
+  recordRunner,
 } from './recordFixtures.ts';
 
 const ADDRESSES = 500;
 const files = scratch();
-const mapFile = (more: object = {}) => {
-  const map = { ...RECORD_MAP, ...more };
-  return files.write(`${map.name}.json`, JSON.stringify(map));
-};
 
 describeOnEngines('import of records', (open) => {
   let db: Database;
-  const run = (file: string | string[], more: Record<string, unknown> = {}, map: object = {}) =>
-    importRecords(
-      db,
-      [file].flat(),
-      {
-        map: mapFile(map),
-        replaceDemo: false,
-        // Several chunks from little data.
-        chunkBytes: 20_000,
-        ...(Array.isArray(file) ? {} : { rejects: files.at('rejects.csv') }),
-        ...more,
-      },
-      SILENT,
-    );
-  const exact = async () => (await verifyDensity(db)).different;
-  const dataset = async (key: string) => (await listDatasets(db)).find((found) => found.key === key);
+  const { run, exact, dataset } = recordRunner(open, files);
 
   beforeAll(async () => {
     db = open();
@@ -114,123 +85,6 @@ describeOnEngines('import of records', (open) => {
       expect(await densityAsRead(db)).toEqual(at);
       expect(await dataset('licences')).toMatchObject({ total: 3000 });
     });
-  });
-
-  describe('a replacement', () => {
-    const good = () => files.write('good.csv', `${RECORD_HEADER}\n${recordLines(0, 3000, ADDRESSES)}`);
-
-    test('that was stopped counts nothing, and goes on', async () => {
-      await run(files.write('old.csv', `${RECORD_HEADER}\n${recordLines(0, 1000, 50)}`), {}, { name: 'staged' });
-      const before = await densityAsRead(db);
-      const stop = new AbortController();
-      const out = { progress: () => stop.abort(), line: () => undefined };
-      const stopped = await importRecords(
-        db,
-        [good()],
-        {
-          map: mapFile({ name: 'staged' }),
-          replaceDemo: false,
-          replace: true,
-          chunkBytes: 20_000,
-          signal: stop.signal,
-          rejects: files.at('r.csv'),
-        },
-        out,
-      );
-      expect(stopped).toMatchObject({ stopped: true, replaced: false });
-      expect(await densityAsRead(db)).toEqual(before);
-      expect(await exact()).toBe(0);
-      const report = await run(good(), { replace: true }, { name: 'staged' });
-      expect(report.rows.before).toBeGreaterThan(0);
-      expect(report.rows.before + report.rows.inserted).toBe(3000);
-      expect(await dataset('staged')).toMatchObject({ total: 3000 });
-      expect(await exact()).toBe(0);
-    });
-
-    test('begun with other files is begun anew', async () => {
-      const half = files.write('half.csv', `${RECORD_HEADER}\n${recordLines(0, 2000, ADDRESSES)}`);
-      const out = { progress: () => undefined, line: () => undefined };
-      const chunkBytes = 20_000;
-      const options = {
-        map: mapFile({ name: 'staged' }),
-        replaceDemo: false,
-        replace: true,
-        chunkBytes,
-        rejects: files.at('r.csv'),
-      };
-      let chunks = 0;
-      const controller = new AbortController();
-      await importRecords(
-        db,
-        [half],
-        { ...options, signal: controller.signal },
-        { ...out, progress: () => ++chunks === 2 && controller.abort() },
-      );
-      const report = await run(good(), { replace: true }, { name: 'staged' });
-      expect(report.rows).toMatchObject({ inserted: 3000, before: 0 });
-      expect(await exact()).toBe(0);
-    });
-  });
-
-  test('deleting a dataset takes away exactly what it added', async () => {
-    const before = await densityAsRead(db);
-    const places = await db.query<{ places: number }>(
-      'select sum(places)::int as places from record_count where level = 0',
-    );
-    await run(
-      files.write('gone.csv', `${RECORD_HEADER}\n${recordLines(0, 2000, ADDRESSES)}k,lost,2024-01-01,n\n`),
-      {},
-      { name: 'gone', theme: 'health' },
-    );
-    expect(await dataset('gone')).toMatchObject({ total: 2001, located: 2000, theme: 'health' });
-    await deleteDataset(db, 'gone');
-    expect(await densityAsRead(db)).toEqual(before);
-    expect(await dataset('gone')).toBeUndefined();
-    expect(await exact()).toBe(0);
-    expect(
-      (await db.query<{ places: number }>('select sum(places)::int as places from record_count where level = 0')).rows,
-    ).toEqual(places.rows);
-    await expect(deleteDataset(db, 'gone')).rejects.toThrow(/dataset: expected the key of a dataset of records/);
-    await expect(deleteDataset(db, 'addresses')).rejects.toThrow(/holds base, not records/);
-  });
-
-  test('a dataset that changes its theme is in the slices of the one it is in', async () => {
-    const total = async (theme: string) => {
-      const slice = await findSlice(db, { theme, dataset: null });
-      const blocks = await db.query<{ level: number; block: string }>(
-        'select distinct level::int as level, block::text as block from density where slice = 0 and level = 20',
-      );
-      let sum = 0;
-      for (const at of blocks.rows) for (const count of (await readBlock(db, at, slice)).counts) sum += count;
-      return sum;
-    };
-    const build = async () => {
-      while (await buildSlice(db));
-    };
-    await run(
-      files.write('a.csv', `${RECORD_HEADER}\n${recordLines(0, 700, ADDRESSES)}`),
-      {},
-      { name: 'theme-a', theme: 'business' },
-    );
-    await run(
-      files.write('b.csv', `${RECORD_HEADER}\n${recordLines(0, 300, ADDRESSES)}`),
-      {},
-      { name: 'theme-b', theme: 'culture' },
-    );
-    await build();
-    expect([await total('business'), await total('culture')]).toEqual([700, 300]);
-    await setTheme(db, 'theme-b', 'business');
-    await expect(findSlice(db, { theme: 'business', dataset: null })).rejects.toMatchObject({ code: 'building' });
-    await build();
-    expect(await total('business')).toBe(1000);
-    await expect(findSlice(db, { theme: 'culture', dataset: null })).rejects.toMatchObject({ code: 'bad_request' });
-    await setTheme(db, 'theme-a', null);
-    await build();
-    expect(await total('business')).toBe(300);
-    await deleteDataset(db, 'theme-b');
-    expect((await db.query("select 1 from slice where key = 'business'")).rows).toEqual([]);
-    while ((await foldDensity(db)) > 0);
-    expect(await exact()).toBe(0);
   });
 
   describe('kinds of files', () => {

@@ -22,7 +22,7 @@ function hekan(database: TestDatabase, args: string[]): { child: ChildProcess; s
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (said += String(text)));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));
   return { child, said: () => said };
 }
 
