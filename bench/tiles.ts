@@ -15,7 +15,7 @@ import { openRuntime } from '../server/runtime.ts';
 import { openServing } from '../server/serving.ts';
 import { BASELINES, baselineRunner, prepareBaselines, type Baseline } from './lib/baselines.ts';
 import { buildCity } from './lib/buildCity.ts';
-import { SETTINGS, startCluster, type Cluster } from './lib/cluster.ts';
+import { BENCH_FOLDER, SETTINGS, startCluster, type Cluster } from './lib/cluster.ts';
 import { quantile } from './lib/random.ts';
 import { recordWalks, type View } from './lib/walks.ts';
 
@@ -202,7 +202,7 @@ async function measure(cluster: Cluster, records: number, withBaselines: boolean
 const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '10000000' },
-    folder: { type: 'string', default: '.hekan/bench' },
+    folder: { type: 'string', default: BENCH_FOLDER },
     'no-baselines': { type: 'boolean', default: false },
   },
 });
