@@ -65,7 +65,9 @@ function tileCacheControl(config: Config): string {
  * @throws HekanError('setup') where the port is taken. */
 export async function startServer(db: Database, config: Config, log: Logger, clock?: Clock): Promise<RunningServer> {
   const runtime = await openRuntime(db, buildId(), clock);
-  const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6);
+  const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6, (err) =>
+    log.warn({ err }, 'cases are read from the database'),
+  );
   const app = createApp({
     runtime,
     hub: serving.hub,
@@ -76,7 +78,7 @@ export async function startServer(db: Database, config: Config, log: Logger, clo
     tileCacheControl: tileCacheControl(config),
   });
   const server = await listenOn(app.fetch, config.HOST, config.PORT);
-  const stopKeeper = startKeeper(db, log);
+  const stopKeeper = startKeeper(db, log, runtime.clock);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : config.PORT;
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;

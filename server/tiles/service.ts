@@ -1,5 +1,6 @@
 import { parseTile, TileError, type Tile } from '../../tiles/grid.ts';
 import { WHOLE_CITY } from '../access/index.ts';
+import type { HeldCases } from '../cases/index.ts';
 import type { Clock, Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import { TileCache, type CachedTile } from './cache.ts';
@@ -11,11 +12,8 @@ import { placesLayer } from './places.ts';
 import { baseLayer, divisionsLayer, gridsLayer } from './polygons.ts';
 import type { TileVersions } from './versions.ts';
 
-const LAYERS = new Map(
-  [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, casesLayer].map((layer) => [layer.name, layer]),
-);
 /** Raised when the same rows would give other bytes. */
-const FORMAT = 2;
+const FORMAT = 3;
 const MAX_QUERY = 2000;
 
 export interface TileRequest {
@@ -61,12 +59,21 @@ function checkQuery(query: Record<string, string>): void {
 }
 
 /** Tiles of one city. */
-export function tileService(db: Database, clock: () => Clock, versions: TileVersions, cacheBytes: number): TileService {
+export function tileService(
+  db: Database,
+  clock: () => Clock,
+  versions: TileVersions,
+  held: HeldCases,
+  cacheBytes: number,
+): TileService {
+  const layers = new Map(
+    [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, casesLayer(held)].map((one) => [one.name, one]),
+  );
   const cache = new TileCache(cacheBytes);
   const flights = new Flights<CachedTile>();
 
   function layer(name: string): TileLayer {
-    const found = LAYERS.get(name);
+    const found = layers.get(name);
     if (!found)
       throw new HekanError('not_found', `no tile layer ${JSON.stringify(name.slice(0, 100))}`, {
         field: 'layer',
@@ -90,7 +97,7 @@ export function tileService(db: Database, clock: () => Clock, versions: TileVers
   }
 
   return {
-    layers: [...LAYERS.values()],
+    layers: [...layers.values()],
     cache,
     get making() {
       return flights.size;
