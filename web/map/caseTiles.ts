@@ -13,8 +13,9 @@ export function decodeCases({ z, x, y }: TileIndex, bytes: Uint8Array): CasePoin
   const points: CasePoint[] = [];
   forEachPoint(bytes, 'cases', (px, py, p) => {
     const at = { lng: xToLng((x + px) / 2 ** z), lat: yToLat((y + py) / 2 ** z) };
-    const n = Number(p['n'] ?? 1);
-    if (p['n'] !== undefined && n > 1) {
+    // A cell of one that is long closed is told as a count, too.
+    if (p['n'] !== undefined) {
+      const n = Number(p['n']);
       const count = (light: string): number => Number(p[light] ?? 0);
       points.push({ ...at, n, green: count('green'), yellow: count('yellow'), red: count('red'), single: null });
       return;
