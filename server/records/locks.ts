@@ -23,7 +23,11 @@ async function holdLock(db: Database, statement: string, params: unknown[], busy
     client.release(true);
     throw error;
   }
-  return async () => client.release(true);
+  return async () => {
+    // Let go of first: the session's end is not waited for, and the next import must not find it still there.
+    await client.query('select pg_advisory_unlock_all()').catch(() => undefined);
+    client.release(true);
+  };
 }
 
 /** Nobody else loads, replaces or deletes this dataset until it is released. @throws HekanError('conflict'): somebody does. */
