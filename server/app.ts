@@ -142,10 +142,11 @@ function withTiles(app: Hono, parts: TileParts, log: Logger): Hono {
   return app;
 }
 
-/** Whether the path of a whole URL begins with /tiles. */
+/** Whether the path of a whole URL is /tiles or below it (/ogc/tiles is not). */
 function isTile(url: string): boolean {
   const path = url.indexOf('/', url.indexOf('//') + 2);
-  return url.startsWith('/tiles/', path) || url.endsWith('/tiles');
+  const next = url[path + '/tiles'.length];
+  return url.startsWith('/tiles', path) && (next === undefined || next === '/' || next === '?');
 }
 
 /** Around everything, so that nothing is missed, and in no promise where the answer is in none. */

@@ -1,6 +1,7 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Database } from '../db/index.ts';
 import { addGauges } from './gauges.ts';
+import { LazyCounter } from './lazyCounter.ts';
 
 /** Seconds. Fine where the promises are: 1 to 25 ms; a cached tile is far below, a query ends at 5 s. */
 const TILE_BUCKETS = [
@@ -48,23 +49,25 @@ export function createMeters({ process = false } = {}): Meters {
     buckets: TILE_BUCKETS,
     registers,
   });
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
-    new Counter({ name, help, labelNames, registers });
-  const hits = counter('hekan_tile_cache_hits_total', 'Tiles found in the cache', ['layer']);
-  const misses = counter('hekan_tile_cache_misses_total', 'Tiles not found in the cache', ['layer']);
-  const bytes = counter('hekan_tile_bytes_total', 'Bytes of tiles made, before compression', ['layer']);
-  const rows = counter('hekan_tile_rows_total', 'Rows read from the database for tiles', ['layer']);
-  const requests = counter('hekan_http_requests_total', 'Requests answered', ['route', 'status']);
+  const byLayer = (name: string, help: string) => {
+    const counter = new LazyCounter(name, help, ['layer'], registers);
+    return (layer: string, n: number) => counter.add(layer, n, () => ({ layer }));
+  };
+  const hit = byLayer('hekan_tile_cache_hits_total', 'Tiles found in the cache');
+  const miss = byLayer('hekan_tile_cache_misses_total', 'Tiles not found in the cache');
+  const requests = new LazyCounter('hekan_http_requests_total', 'Requests answered', ['route', 'status'], registers);
   const watch = addGauges(registers);
   return {
     registry,
     tile(layer, zoom, source, began) {
       seconds.observe({ layer, zoom, source }, (performance.now() - began) / 1000);
-      (source === 'cache' ? hits : misses).inc({ layer });
+      (source === 'cache' ? hit : miss)(layer, 1);
     },
-    made: (layer, n) => bytes.inc({ layer }, n),
-    rows: (layer, n) => rows.inc({ layer }, n),
-    request: (route, status) => requests.inc({ route, status }),
+    made: byLayer('hekan_tile_bytes_total', 'Bytes of tiles made, before compression'),
+    rows: byLayer('hekan_tile_rows_total', 'Rows read from the database for tiles'),
+    request(route, status) {
+      requests.add(`${route} ${status}`, 1, () => ({ route, status: String(status) }));
+    },
     watch,
     text: () => registry.metrics(),
   };

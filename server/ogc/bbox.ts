@@ -36,13 +36,15 @@ export function holds(boxes: readonly Bbox[], [west, south, east, north]: Bbox):
 }
 
 /**
- * A point's longitude and latitude in one of the boxes, both edges included: a condition with its values.
+ * A point's longitude and latitude in one of the boxes, both edges included: a condition with its values. It is put so that the
+ * planner knows nothing of it: of four comparisons it would think that hardly a row fulfils them, and read and sort a whole range
+ * for the first hundred rows (168 ms instead of 10 for a page of half a city with 500,000 cases).
  * @param alias of the table, whose column is geom.
  */
 export function inBoxes(alias: string, boxes: readonly Bbox[]): { sql: string; values: number[] } {
   const one = `st_x(${alias}.geom) between ?::float8 and ?::float8 and st_y(${alias}.geom) between ?::float8 and ?::float8`;
   return {
-    sql: `(${boxes.map(() => `(${one})`).join(' or ')})`,
+    sql: `coalesce(${boxes.map(() => `(${one})`).join(' or ')}, false)`,
     values: boxes.flatMap(([west, south, east, north]) => [west, east, south, north]),
   };
 }

@@ -12,6 +12,9 @@ import type { Feature, FeatureSource, Page, PageRequest, ReadContext, Selection 
 const SELECT = `d.id, d.code, d.level::int, d.name_zh, d.name_en, d.parent_id, d.area_km2, d.population, d.valid_from, d.valid_to,
   st_asgeojson(st_forcepolygonccw(d.geom), 7)`;
 
+/** Divisions are few, and counted from an index. */
+const MAX_COUNT = 100_000;
+
 type Row = [
   id: number,
   code: string,
@@ -112,8 +115,10 @@ export const divisionsSource: FeatureSource = {
     valid_to: instant,
   },
   read,
-  count: (context, selection) =>
-    countUpTo(context, (limit) => matching(context, selection).select('d.id').limit(limit)),
+  count(context, selection) {
+    const upTo = (limit: number) => matching(context, selection).select(sqlBuilder.raw('1')).limit(limit);
+    return countUpTo(context, upTo, MAX_COUNT);
+  },
   async one(context, id) {
     if (!/^[1-9]\d{0,8}$/.test(id)) return null;
     const ever = { boxes: null, datetime: { start: null, end: null }, filters: new Map<string, string>() };

@@ -139,7 +139,8 @@ export function ogcRoutes({ runtime, tiles, publicUrl }: OgcParts): Hono {
       return c.json((await answer(c)) as Record<string, unknown>);
     });
 
-  plain('/', (c) => landingPage(baseOf(c), runtime.cityOrNull()));
+  // An empty last part is /ogc/ with its slash: programs put paths together either way.
+  for (const root of ['/', '/:end{$}']) plain(root, (c) => landingPage(baseOf(c), runtime.cityOrNull()));
   plain('/conformance', () => ({ conformsTo: CONFORMANCE }));
   const definition = (c: Context) => openApiDocument(baseOf(c), [...SOURCES.values()], layers);
   app.get('/api', (c) => {
