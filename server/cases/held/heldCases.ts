@@ -150,7 +150,7 @@ export function holdCases(db: Database, onError: (error: unknown) => void = () =
       return held?.pages.size ?? 0;
     },
     async settled() {
-      for (let seen: Promise<void> | null = null; seen !== reading; ) {
+      for (let seen: Promise<void> | null = null; seen !== reading;) {
         seen = reading;
         await seen;
       }
