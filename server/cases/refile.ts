@@ -1,8 +1,13 @@
-import type { Database, Queryable } from '../db/index.ts';
+import { codeOfCell, coarsenCodes } from '../../tiles/codes.ts';
+import { cellOf } from '../../tiles/morton.ts';
+import { appendDataEvent, type Database, type Queryable } from '../db/index.ts';
 import { locateDivisions } from '../city/index.ts';
+import { CASE_LAYERS } from './act.ts';
 import { moveCases } from './update.ts';
 
 const CHUNK = 500;
+/** Dirty codes told of one chunk. */
+const MAX_DIRTY = 200;
 
 /** Cases with a position that stand under no division, or under one that has finer ones below it. */
 const CANDIDATES = `
@@ -34,8 +39,18 @@ async function readBelow(client: Queryable): Promise<{ parents: number[]; below:
   return { parents: [...parents], below };
 }
 
+/** A tile that is filtered by division may hold other cases now. */
+async function announceMoves(client: Queryable, moves: readonly { id: string; code: number }[]): Promise<void> {
+  if (moves.length === 0) return;
+  const dirty = coarsenCodes(
+    moves.map(({ code }) => code),
+    MAX_DIRTY,
+  );
+  await appendDataEvent(client, 'refiled', CASE_LAYERS, { dirty, caseIds: moves.map(({ id }) => Number(id)) });
+}
+
 /**
- * Files cases that stand under no division, or only under a coarser one, under the finest that covers them now. A case that was
+ * Files cases that stand under no division, or only under a coarser one, under the finest that covers them now, and tells it. A case that was
  * filed under a division stays within it. In chunks, each with its counts; can be ended and run again.
  * @returns how many were moved.
  */
@@ -50,12 +65,13 @@ export async function refileCases(db: Database, progress: (done: number) => void
         client,
         rows.map(({ lng, lat }) => [lng, lat] as const),
       );
-      const moves = rows.flatMap(({ id, divisionId }, i) => {
+      const moves = rows.flatMap(({ id, divisionId, lng, lat }, i) => {
         const to = found[i] ?? 0;
         const finer = to !== 0 && (divisionId === 0 || below.has(`${divisionId}>${to}`));
-        return finer ? [{ id, divisionId: to }] : [];
+        return finer ? [{ id, divisionId: to, code: codeOfCell(cellOf(lng, lat)) }] : [];
       });
       await moveCases(client, moves);
+      await announceMoves(client, moves);
       moved += moves.length;
       return rows;
     });

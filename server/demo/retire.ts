@@ -1,12 +1,15 @@
+import { codeOfCell, coarsenCodes } from '../../tiles/codes.ts';
 import { NEUTRAL_CITY, readCity, writeCity } from '../city/index.ts';
 import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
 import { dropAllRecords, dropGeneration, rebuildDensity } from '../records/index.ts';
-import { recount } from '../cases/index.ts';
+import { CASE_LAYERS, recount } from '../cases/index.ts';
 import { ALL_LAYERS, CITY_TABLES } from './tables.ts';
 
 const CHUNK = 1000;
+/** Dirty codes told of one chunk. */
+const MAX_DIRTY = 200;
 
 const DEMO_DATASETS = `select id from dataset where origin = 'demo'`;
 
@@ -66,21 +69,25 @@ async function truncateAll(client: Queryable): Promise<boolean> {
   return true;
 }
 
-/** Cases with their steps: a step without its case would be found by nobody. */
+/** Cases with their steps: a step without its case would be found by nobody. Tells which. */
 async function deleteCases(client: Queryable): Promise<number> {
-  const { rows } = await client.query<{ n: number }>(
+  const { rows } = await client.query<{ id: number; cell: string | null }>(
     `with gone as (
        delete from cases where id in (select id from cases where dataset_id in (${DEMO_DATASETS}) order by id limit ${CHUNK / 2})
-       returning id
+       returning id, cell
      ), steps as (delete from step where case_id in (select id from gone))
-     select count(*)::int as n from gone`,
+     select id::float8 as id, cell::text as cell from gone`,
   );
-  return rows[0]?.n ?? 0;
+  if (rows.length === 0) return 0;
+  const codes = rows.flatMap(({ cell }) => (cell === null ? [] : [codeOfCell(BigInt(cell))]));
+  const caseIds = rows.map(({ id }) => id);
+  await appendDataEvent(client, 'demo retired', CASE_LAYERS, { dirty: coarsenCodes(codes, MAX_DIRTY), caseIds });
+  return rows.length;
 }
 
 async function deleteInChunks(db: Database, out: ImportOutput): Promise<void> {
   for (let n = -1, done = 0; n !== 0; done += n) {
-    n = await deleteCases(db);
+    n = await db.transaction(deleteCases);
     if (n > 0) out.progress(done + n, null, 'demonstration cases retired');
   }
   await db.transaction(dropDemoRecords);

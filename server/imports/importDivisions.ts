@@ -41,6 +41,8 @@ export interface DivisionImportOptions extends PropertyOptions {
 const CHUNK_BYTES = 400_000;
 const CHUNK_ROWS = 200;
 const LAYERS = ['divisions', 'grids', 'cases'];
+/** Refiling tells of the cases itself. */
+const REFILED_LAYERS = ['divisions', 'grids'];
 
 /** Outermost first, a level a chunk at most, by size. */
 function* inOrder(divisions: readonly NewDivision[]): Generator<NewDivision[]> {
@@ -252,7 +254,7 @@ export async function importDivisions(
     const written = await writeAll(db, file, read.divisions, rejects, out);
     const tree = await db.transaction((client) => settle(client, read.divisions, options));
     const refiledCases = await refileCases(db, (done) => out.progress(done, null, 'cases filed'));
-    if (refiledCases > 0) await appendDataEvent(db, 'divisions', LAYERS);
+    if (refiledCases > 0) await appendDataEvent(db, 'divisions', REFILED_LAYERS);
     while ((await foldTally(db)) > 0);
     await drainOutbox(db);
     if (isUnzoned(tree.city)) notes.push('time zone: UTC until --time-zone, or an import of cases, says another');

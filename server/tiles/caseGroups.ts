@@ -4,7 +4,8 @@ import type { Scope } from '../access/index.ts';
 import { filterCases, isOverdue, isYellow, type CaseFilter, type CaseGroup } from '../cases/index.ts';
 import { sqlBuilder, type Database } from '../db/index.ts';
 
-const SELECT = `count(*)::int, count(*) filter (where open and not OVERDUE and not YELLOW)::int,
+/** A case without a limit is neither late nor nearly so, and is not `not` so either: its comparisons are null. */
+const SELECT = `count(*)::int, count(*) filter (where open and OVERDUE is not true and YELLOW is not true)::int,
   count(*) filter (where YELLOW)::int, count(*) filter (where OVERDUE)::int, min(id)::float8`;
 
 type Row = [offset: number, n: number, green: number, yellow: number, red: number, id: number];
