@@ -1,10 +1,10 @@
 /** Makes cities to measure on: `npm run bench:build -- --records 3000000,300000000 --folder DIR`. */
 import { parseArgs } from 'node:util';
 import { buildCity } from './lib/buildCity.ts';
-import { startCluster } from './lib/cluster.ts';
+import { BENCH_FOLDER, startCluster } from './lib/cluster.ts';
 
 const { values } = parseArgs({
-  options: { records: { type: 'string', default: '10000000' }, folder: { type: 'string', default: '.hekan/bench' } },
+  options: { records: { type: 'string', default: '10000000' }, folder: { type: 'string', default: BENCH_FOLDER } },
 });
 const cluster = await startCluster(values.folder);
 try {

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { openDatabase } from '../server/db/index.ts';
 import { freePort } from '../server/testing/postgres.ts';
 import { buildCity } from './lib/buildCity.ts';
-import { startCluster } from './lib/cluster.ts';
+import { BENCH_FOLDER, startCluster } from './lib/cluster.ts';
 import { randomFrom } from './lib/random.ts';
 import { recordWalks } from './lib/walks.ts';
 
@@ -130,7 +130,7 @@ async function watchMemory(url: string, pid: number, paths: readonly string[]) {
 const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '10000000' },
-    folder: { type: 'string', default: '.hekan/bench' },
+    folder: { type: 'string', default: BENCH_FOLDER },
     'no-memory': { type: 'boolean', default: false },
   },
 });

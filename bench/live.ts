@@ -4,6 +4,7 @@
  * `npm run bench:live -- --records 3000000 --folder DIR --seconds 60`. Writes bench/results/live.json.
  */
 import { spawn } from 'node:child_process';
+import { Agent, get } from 'node:http';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,28 +16,33 @@ import { appendOutbox, openDatabase, type Database } from '../server/db/index.ts
 import { appendDensity, RECORD_LAYERS } from '../server/records/index.ts';
 import { freePort } from '../server/testing/postgres.ts';
 import { buildCity } from './lib/buildCity.ts';
-import { startCluster } from './lib/cluster.ts';
+import { BENCH_FOLDER, startCluster } from './lib/cluster.ts';
 import { quantile, randomFrom } from './lib/random.ts';
+import { tilesAround } from './lib/walks.ts';
 
 const RATE = 500;
-const WRITERS = 8;
-const SCREENS = 4;
+const WRITERS = 16;
+/** Zooms at which four screens look at the part that changes: the whole of it, a town, a quarter, a street. */
+const SCREENS = [9, 11, 13, 14];
+/** As the pages do. */
+const GATHER_MS = 200;
 /** Zoom at which a screen looks at what changed. */
 const ZOOM = 14;
 
 interface Spot {
   cell: bigint;
+  lngLat: [number, number];
   n: number;
   inside: boolean;
 }
 
 /** Places, told apart by whether they lie in the tenth of the city where things change: the first tenth in order of key. */
 async function readSpots(db: Database): Promise<Spot[]> {
-  const { rows } = await db.query<{ cell: string; n: number; inside: boolean }>(
-    `select cell::text as cell, n, place.cell < (select percentile_disc(0.1) within group (order by cell) from place) as inside
+  const { rows } = await db.query<{ cell: string; n: number; inside: boolean; lng: number; lat: number }>(
+    `select cell::text as cell, n, st_x(geom) as lng, st_y(geom) as lat, place.cell < (select percentile_disc(0.1) within group (order by cell) from place) as inside
      from place where hashint8(cell) % 20 = 0`,
   );
-  return rows.map(({ cell, n, inside }) => ({ cell: BigInt(cell), n, inside }));
+  return rows.map(({ cell, n, inside, lng, lat }) => ({ cell: BigInt(cell), n, inside, lngLat: [lng, lat] }));
 }
 
 /** One record more at a place, as a loader writes it; the event carries the number of the change. */
@@ -74,10 +80,23 @@ async function* events(url: string, signal: AbortSignal): AsyncGenerator<Told> {
   }
 }
 
+const keyOf = ({ z, x, y }: Tile): string => `${z}/${x}/${y}`;
+
+/** Asks for a tile. @returns whether the server had it in its cache. */
+function askTile(url: string, agent: Agent | undefined, headers: Record<string, string>): Promise<boolean> {
+  return new Promise((done, fail) => {
+    const request = get(url, { agent: agent ?? false, headers }, (response) => {
+      if ((response.statusCode ?? 500) >= 400) fail(new Error(`${url}: ${response.statusCode}`));
+      response.resume().on('end', () => done(response.headers['x-cache'] === 'hit'));
+    });
+    request.on('error', fail);
+  });
+}
+
 const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '10000000' },
-    folder: { type: 'string', default: '.hekan/bench' },
+    folder: { type: 'string', default: BENCH_FOLDER },
     seconds: { type: 'string', default: '60' },
   },
 });
@@ -101,28 +120,47 @@ try {
     const of = spots.filter((spot) => spot.inside === inside);
     return () => of[Math.floor(random() * of.length)]!;
   };
-  const [changing, resting] = [pick(true), pick(false)];
+  const [changing, restingSpot] = [pick(true), pick(false)];
+  let changes = 0;
 
   const committedAt: number[] = [];
   const waits: number[] = [];
   const ending = new AbortController();
-  const end = performance.now() + Number(values.seconds) * 1000;
-  let changes = 0;
+  const agent = new Agent({ keepAlive: true, maxSockets: 24 });
+  const ask = (tile: string, headers: Record<string, string> = {}) =>
+    askTile(`${url}/tiles/density/${tile}`, agent, headers);
 
-  /** A page: for each change it hears of, it asks for the tile that changed. */
-  async function screen(): Promise<void> {
-    const fetchTile = async (tile: number[], { seq, number }: Told) => {
-      const response = await fetch(`${url}/tiles/density/${tile.join('/')}.mvt?since=${seq}`, {
-        signal: ending.signal,
-      });
-      await response.arrayBuffer();
-      if (number !== undefined) waits.push(performance.now() - committedAt[number]!);
+  /** A page that looks at some tiles: what changes is gathered for a moment, then each tile over it is asked for, once at a time. */
+  async function screen(z: number): Promise<void> {
+    const view = new Map(
+      tilesAround(changing().lngLat, z).map((tile) => [keyOf(tile), { waiting: [] as Told[], busy: false }]),
+    );
+    const renew = async (key: string, tile: { waiting: Told[]; busy: boolean }): Promise<void> => {
+      tile.busy = true;
+      await sleep(GATHER_MS);
+      const since = tile.waiting.at(-1)!.seq;
+      await ask(`${key}.mvt?since=${since}`);
+      const now = performance.now();
+      const left: Told[] = [];
+      for (const told of tile.waiting) {
+        if (told.seq > since) left.push(told);
+        else if (told.number !== undefined) waits.push(now - committedAt[told.number]!);
+      }
+      tile.waiting = left;
+      tile.busy = false;
+      if (left.length > 0) void renew(key, tile);
     };
     for await (const told of events(`${url}/api/live`, ending.signal))
-      for (const tile of told.tiles ?? []) void fetchTile(tile, told).catch(() => undefined);
+      for (const [tz = 0, x = 0, y = 0] of told.tiles ?? []) {
+        const key = `${z}/${Math.floor(x / 2 ** (tz - z))}/${Math.floor(y / 2 ** (tz - z))}`;
+        const tile = view.get(key);
+        if (!tile) continue;
+        tile.waiting.push(told);
+        if (!tile.busy) void renew(key, tile);
+      }
   }
 
-  async function writer(): Promise<void> {
+  async function writer(end: number): Promise<void> {
     while (performance.now() < end) {
       const due = performance.now() + (WRITERS / RATE) * 1000;
       const number = changes++;
@@ -132,28 +170,24 @@ try {
     }
   }
 
-  /** A reader of the rest of the city: whether the server had the tile, once every worker has been asked for it. */
+  /** A reader of the rest of the city: whether the server had the tile. Every worker is asked for each before. */
   const rest = { hits: 0, asked: 0 };
-  async function reader(): Promise<void> {
-    const tiles = Array.from({ length: 300 }, () => tileOfCode(4 ** ZOOM + splitCell(resting().cell).tile));
-    const ask = async ({ z, x, y }: Tile, close = false) => {
-      const init = close ? { headers: { Connection: 'close' } } : {};
-      const response = await fetch(`${url}/tiles/density/${z}/${x}/${y}.mvt`, init);
-      await response.arrayBuffer();
-      return response.headers.get('x-cache') === 'hit';
-    };
-    // Each connection of its own meets the next worker.
-    for (let i = 0; i < 2 * cpus().length; i++) for (const tile of tiles) await ask(tile, true);
+  const resting = Array.from({ length: 121 }, () => keyOf(tileOfCode(4 ** ZOOM + splitCell(restingSpot().cell).tile)));
+  async function reader(end: number): Promise<void> {
     for (let i = 0; performance.now() < end; i++) {
-      if (await ask(tiles[i % tiles.length]!)) rest.hits++;
+      if (await ask(`${resting[i % resting.length]!}.mvt`)) rest.hits++;
       rest.asked++;
-      await sleep(3);
+      await sleep(5);
     }
   }
+  // Each connection of its own meets the next worker; an odd number of tiles, so that each tile meets all of them.
+  for (let i = 0; i < 2 * cpus().length; i++)
+    for (const tile of resting) await askTile(`${url}/tiles/density/${tile}.mvt`, undefined, {});
 
-  const screens = Array.from({ length: SCREENS }, () => screen().catch(() => undefined));
+  const screens = SCREENS.map((z) => screen(z).catch(() => undefined));
   await sleep(500);
-  await Promise.all([...Array.from({ length: WRITERS }, writer), reader()]);
+  const end = performance.now() + Number(values.seconds) * 1000;
+  await Promise.all([...Array.from({ length: WRITERS }, () => writer(end)), reader(end)]);
   await sleep(2000);
   ending.abort();
   await Promise.all(screens);
@@ -168,7 +202,7 @@ try {
     records,
     changes,
     changesPerSecond: Math.round(changes / Number(values.seconds)),
-    screens: SCREENS,
+    screens: SCREENS.length,
     commitToTile: {
       seen: waits.length,
       p50Ms: Math.round(quantile(waits, 0.5)),

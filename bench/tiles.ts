@@ -11,11 +11,12 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { createApp } from '../server/app.ts';
 import { migrate, openDatabase } from '../server/db/index.ts';
+import { foldDensity } from '../server/records/index.ts';
 import { openRuntime } from '../server/runtime.ts';
 import { openServing } from '../server/serving.ts';
 import { BASELINES, baselineRunner, prepareBaselines, type Baseline } from './lib/baselines.ts';
 import { buildCity } from './lib/buildCity.ts';
-import { SETTINGS, startCluster, type Cluster } from './lib/cluster.ts';
+import { BENCH_FOLDER, SETTINGS, startCluster, type Cluster } from './lib/cluster.ts';
 import { quantile } from './lib/random.ts';
 import { recordWalks, type View } from './lib/walks.ts';
 
@@ -129,9 +130,12 @@ async function measure(cluster: Cluster, records: number, withBaselines: boolean
   try {
     const db = await openDatabase({ url: fresh.url(built.database), folder: '', poolSize: 6 });
     await migrate(db);
+    // What another bench left behind; a running city has it folded within seconds.
+    while ((await foldDensity(db)) > 0);
     const runtime = await openRuntime(db, 'bench');
     // One byte of cache: every tile is made.
     const serving = await openServing(db, runtime.clock, 1);
+    await serving.held.settled();
     const log = pino({ level: 'silent' });
     const app = createApp({
       runtime,
@@ -202,7 +206,7 @@ async function measure(cluster: Cluster, records: number, withBaselines: boolean
 const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '10000000' },
-    folder: { type: 'string', default: '.hekan/bench' },
+    folder: { type: 'string', default: BENCH_FOLDER },
     'no-baselines': { type: 'boolean', default: false },
   },
 });

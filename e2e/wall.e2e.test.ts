@@ -66,6 +66,48 @@ describe('the wall of a frozen city', () => {
     await close();
   });
 
+  it('shows of each dataset how much of it stands on the map, as the API gives it', async () => {
+    const { records } = await api<Overview>('/api/overview');
+    const { page, close } = await visit(browser, wall());
+    await untilReady(page);
+    expect(records.datasets.length).toBeGreaterThan(10);
+    for (const { key, nameZh, annotated } of records.datasets) {
+      const row = page.getByTestId(`dataset-${key}`);
+      const text = (await row.innerText()).replace(/[\s,]/g, '');
+      expect(text).toBe(`${nameZh}${annotated.percent}%${annotated.numerator}/${annotated.denominator}`);
+    }
+    await page.getByTestId('figure-records').click();
+    expect(await page.getByTestId('drawer-dataset').count()).toBe(records.datasets.length);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('class-sensing').click();
+    const sensing = records.datasets.filter((dataset) => dataset.class === 'sensing');
+    expect(await page.getByTestId('drawer-dataset').count()).toBe(sensing.length);
+    await close();
+  });
+
+  it('counts the density of chosen classes and of a theme, and keeps the choice in the address', async () => {
+    const { page, errors, close } = await visit(browser, wall('&layers=density'));
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(decodeURIComponent(new URL(request.url()).search)));
+    await untilReady(page);
+    const before = await page.getByTestId('map').screenshot();
+    await page.getByTestId('density-filter').click();
+    await page.getByTestId('density-supply_chain').click();
+    await page.getByTestId('density-theme').selectOption('产业链');
+    await expect.poll(() => asked).toContain('?classes=supply_chain&theme=产业链');
+    await page.waitForResponse((response) => response.url().includes('theme=') && response.status() === 200);
+    await expect.poll(() => page.getByTestId('density-building').count()).toBe(0);
+    await page.getByTestId('density-filter').click();
+    expect((await page.getByTestId('map').screenshot()).equals(before)).toBe(false);
+    const { searchParams } = new URL(page.url());
+    expect([searchParams.get('classes'), searchParams.get('theme')]).toEqual(['supply_chain', '产业链']);
+    await page.reload();
+    await untilReady(page);
+    expect(await page.getByTestId('density-filter').innerText()).toContain('产业链供应链 · 产业链');
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   it('opens a figure down to its cases, and a case to its steps', async () => {
     const { cases } = await api<Overview>('/api/overview');
     const { page, close } = await visit(browser, wall());
@@ -140,7 +182,14 @@ describe('the wall of a frozen city', () => {
   });
 
   it('does not break on addresses that make no sense', async () => {
-    for (const query of ['&division=999999', '&division=abc', '&layers=nonsense', '&lang=xx', '&cases=%00']) {
+    for (const query of [
+      '&division=999999',
+      '&division=abc',
+      '&classes=x&theme=y',
+      '&layers=nonsense',
+      '&lang=xx',
+      '&cases=%00',
+    ]) {
       const { page, close } = await visit(browser, wall(query));
       await page.getByTestId('connection').waitFor();
       await expect.poll(() => page.locator('body').innerText()).toContain('鹤汀市');

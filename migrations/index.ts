@@ -4,6 +4,7 @@ import * as events from './20261123_02_events.ts';
 import * as records from './20261123_03_records.ts';
 import * as cases from './20261123_04_cases.ts';
 import * as blocks from './20261124_01_blocks.ts';
+import * as caseLights from './20261124_02_case_lights.ts';
 
 export interface Migration {
   name: string;
@@ -18,4 +19,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261123_03_records', ...records },
   { name: '20261123_04_cases', ...cases },
   { name: '20261124_01_blocks', ...blocks },
+  { name: '20261124_02_case_lights', ...caseLights },
 ];

@@ -634,6 +634,8 @@ CREATE INDEX cases_open_cell ON public.cases USING btree (cell) WHERE (open AND 
 
 CREATE INDEX cases_open_due ON public.cases USING btree (due_at) WHERE open;
 
+CREATE INDEX cases_open_yellow ON public.cases USING btree (yellow_at) WHERE open;
+
 CREATE INDEX cases_outside ON public.cases USING btree (id) WHERE ((division_id = 0) AND (geom IS NOT NULL));
 
 CREATE INDEX cases_reported ON public.cases USING btree (reported_at DESC, id DESC);

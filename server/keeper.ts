@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { foldTally } from './cases/index.ts';
-import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Database } from './db/index.ts';
+import { announceLights, foldTally } from './cases/index.ts';
+import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
 
 /** A change waits at most this long for the relay. */
@@ -9,6 +9,7 @@ const FOLD_MS = 2000;
 /** Folding takes at most this share of the time while much comes in: a block is then written once for many deltas. */
 const FOLD_SHARE = 1 / 4;
 const SLICE_MS = 1000;
+const LIGHTS_MS = 1000;
 const COARSEN_MS = 600_000;
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
@@ -21,10 +22,11 @@ async function foldAll(db: Database): Promise<number> {
 }
 
 /**
- * What must be done once for a city, however many processes serve it: relays changes, folds deltas into counts, builds slices.
+ * What must be done once for a city, however many processes serve it: relays changes, folds deltas into counts, builds slices, and
+ * tells when lights turn by the clock.
  * @returns stop.
  */
-export function startKeeper(db: Database, log: Logger): () => Promise<void> {
+export function startKeeper(db: Database, log: Logger, clock: () => Clock): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
   const stops = [
     keep('relay', async () => {
@@ -35,6 +37,10 @@ export function startKeeper(db: Database, log: Logger): () => Promise<void> {
     }),
     keep('fold', () => foldAll(db)),
     keep('slices', async () => ((await buildSlice(db)) ? 0 : SLICE_MS)),
+    keep('lights', async () => {
+      await announceLights(db, clock().now());
+      return LIGHTS_MS;
+    }),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;

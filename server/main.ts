@@ -70,7 +70,10 @@ const hostOf = (config: Config) => (config.HOST === '0.0.0.0' || config.HOST ===
 export async function startHttp(db: Database, config: Config, log: Logger, clock?: Clock): Promise<RunningServer> {
   const runtime = await openRuntime(db, buildId(), clock);
   const meters = createMeters({ process: true });
-  const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6, meters);
+  const serving = await openServing(db, runtime.clock, config.HEKAN_TILE_CACHE_MB * 1e6, {
+    meters,
+    onError: (err) => log.warn({ err }, 'cases are read from the database'),
+  });
   const app = createApp({
     runtime,
     hub: serving.hub,
@@ -111,12 +114,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const serving =
     workers === 1 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
-  const stopKeeper = startKeeper(db, log);
+  const runtime = await openRuntime(db, '', clock);
+  const stopKeeper = startKeeper(db, log, runtime.clock);
   return {
     url: `http://${hostOf(config)}:${serving.port}`,
     port: serving.port,
     async close() {
       await serving.close();
+      runtime.close();
       await stopKeeper();
     },
   };

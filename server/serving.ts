@@ -1,3 +1,4 @@
+import { holdCases, type HeldCases } from './cases/index.ts';
 import type { Clock, Database } from './db/index.ts';
 import { openHub, type LiveHub } from './live/index.ts';
 import { createMeters, type Meters } from './metrics/index.ts';
@@ -7,10 +8,17 @@ import { openVersions, tileService, type TileService, type TileVersions } from '
  * told of it. */
 export interface Serving {
   hub: LiveHub;
+  held: HeldCases;
   versions: TileVersions;
   tiles: TileService;
   meters: Meters;
   close(): Promise<void>;
+}
+
+export interface ServingOptions {
+  meters?: Meters;
+  /** The cases cannot be held in memory: they are read from the database. */
+  onError?: (error: unknown) => void;
 }
 
 /** Opens the live hub first and reads the versions after: what comes in between is applied twice, never lost. */
@@ -18,16 +26,23 @@ export async function openServing(
   db: Database,
   clock: () => Clock,
   cacheBytes: number,
-  meters = createMeters(),
+  { meters = createMeters(), onError }: ServingOptions = {},
 ): Promise<Serving> {
+  const held = holdCases(db, onError);
   let open: (versions: TileVersions) => void = () => undefined;
   const opened = new Promise<TileVersions>((done) => {
     open = done;
   });
-  const hub = await openHub(db, async (events) => (await opened).apply(events));
+  const hub = await openHub(db, async (events) => {
+    const known = await opened;
+    // Before the versions: a tile that bears the new version is never made of cases that are older.
+    await held.apply(events);
+    await known.apply(events);
+  });
+  held.start();
   const versions = await openVersions(db);
   open(versions);
-  const tiles = tileService(db, clock, versions, cacheBytes, meters);
+  const tiles = tileService({ db, clock, versions, held, cacheBytes, meters });
   meters.watch({
     db,
     cache: tiles.cache,
@@ -35,5 +50,15 @@ export async function openServing(
     readers: () => hub.readers,
     seq: () => hub.seq,
   });
-  return { hub, versions, tiles, meters, close: () => hub.close() };
+  return {
+    hub,
+    held,
+    versions,
+    tiles,
+    meters,
+    async close() {
+      await hub.close();
+      await held.close();
+    },
+  };
 }

@@ -2,11 +2,15 @@
  *
  * A density block holds the cells of level L under one tile of zoom L - 6: keys 0..4095. A block of places holds the address
  * points under one tile of zoom 14: keys are (offset of the level-31 cell in the tile) × 65536 + n. */
-import { varintSize, writeVarint } from './writer.ts';
+import { writeVarint } from './writer.ts';
 
 /** Counts in an entry: the five classes of records. */
 export const BLOCK_WIDTH = 5;
 const VERSION = 1;
+/** A key and the counts, 8 bytes each at most. */
+const MAX_ENTRY_BYTES = 8 * (1 + BLOCK_WIDTH);
+
+let scratch = new Uint8Array(65_536);
 
 /** Entries sorted by key; counts[i × BLOCK_WIDTH + c] is the count of class c at keys[i]. Counts may be negative in a delta. */
 export interface Block {
@@ -28,23 +32,23 @@ export class BlockError extends Error {
  * @param block keys ascending, each once, 0..2^53 - 1; counts |n| < 2^52.
  * @returns an array of its own. The same entries give the same bytes. */
 export function encodeBlock({ keys, counts }: Block): Uint8Array<ArrayBuffer> {
-  let size = 1 + varintSize(keys.length);
-  let last = 0;
-  for (let i = 0; i < keys.length; i++) {
-    size += varintSize(keys[i]! - last);
-    last = keys[i]!;
-  }
-  for (let i = 0; i < counts.length; i++) size += varintSize(zigzag(counts[i]!));
-  const out = new Uint8Array(size);
+  // Room for the longest there can be, once; what is given is a copy of what was needed.
+  const most = (keys.length + 1) * MAX_ENTRY_BYTES;
+  if (most > scratch.length) scratch = new Uint8Array(most * 2);
+  const out = scratch;
   out[0] = VERSION;
   let pos = writeVarint(out, 1, keys.length);
-  last = 0;
+  let last = 0;
   for (let i = 0, c = 0; i < keys.length; i++) {
     pos = writeVarint(out, pos, keys[i]! - last);
     last = keys[i]!;
-    for (const end = c + BLOCK_WIDTH; c < end; c++) pos = writeVarint(out, pos, zigzag(counts[c]!));
+    for (const end = c + BLOCK_WIDTH; c < end; c++) {
+      const value = zigzag(counts[c]!);
+      if (value < 128) out[pos++] = value;
+      else pos = writeVarint(out, pos, value);
+    }
   }
-  return out;
+  return out.slice(0, pos);
 }
 
 const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);

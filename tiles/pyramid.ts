@@ -43,53 +43,108 @@ export function splitPlaceKey(key: number): { inside: number; n: number } {
   return { inside: Math.floor(key / 65_536), n: key % 65_536 };
 }
 
-/** The block that is open at one level: entries come in order, so an entry is either the last one or a new one. */
+/** The block that is open at one level: entries come in order, so they are only ever added at its end. */
 class OpenBlock {
   readonly level: number;
-  block = -1;
-  #keys: number[] = [];
-  #counts: number[] = [];
+  #block = -1;
+  #size = 0;
+  #keys = new Float64Array(256);
+  #counts = new Float64Array(256 * BLOCK_WIDTH);
+  readonly #emit: (block: PyramidBlock) => void;
 
-  constructor(level: number) {
+  constructor(level: number, emit: (block: PyramidBlock) => void) {
     this.level = level;
+    this.#emit = emit;
   }
 
-  add(key: number, counts: ArrayLike<number>, from: number): void {
-    const last = this.#keys.length - 1;
-    if (last >= 0 && this.#keys[last] === key) {
-      for (let c = 0; c < BLOCK_WIDTH; c++) this.#counts[last * BLOCK_WIDTH + c]! += counts[from + c]!;
-      return;
+  /** Adds an entry of a block; where that is another than the one that is open, gives the open one first. */
+  add(block: number, key: number, counts: ArrayLike<number>, from: number): void {
+    if (block !== this.#block) {
+      this.end();
+      this.#block = block;
     }
-    this.#keys.push(key);
-    for (let c = 0; c < BLOCK_WIDTH; c++) this.#counts.push(counts[from + c]!);
+    if (this.#size === this.#keys.length) this.#grow();
+    this.#keys[this.#size] = key;
+    const at = this.#size * BLOCK_WIDTH;
+    for (let c = 0; c < BLOCK_WIDTH; c++) this.#counts[at + c] = counts[from + c]!;
+    this.#size++;
   }
 
-  /** The block so far; it begins anew under another key. */
-  take(next: number): PyramidBlock | null {
-    const { level, block } = this;
-    this.block = next;
-    if (this.#keys.length === 0) return null;
-    const bytes = encodeBlock({ keys: Float64Array.from(this.#keys), counts: Float64Array.from(this.#counts) });
-    this.#keys = [];
-    this.#counts = [];
-    return { level, block, bytes };
+  /** Adds to the last entry. */
+  addAgain(counts: ArrayLike<number>, from: number): void {
+    const at = (this.#size - 1) * BLOCK_WIDTH;
+    for (let c = 0; c < BLOCK_WIDTH; c++) this.#counts[at + c]! += counts[from + c]!;
+  }
+
+  /** Gives what is open. */
+  end(): void {
+    if (this.#size === 0) return;
+    const keys = this.#keys.subarray(0, this.#size);
+    const counts = this.#counts.subarray(0, this.#size * BLOCK_WIDTH);
+    this.#emit({ level: this.level, block: this.#block, bytes: encodeBlock({ keys, counts }) });
+    this.#size = 0;
+  }
+
+  #grow(): void {
+    const grow = (array: Float64Array<ArrayBuffer>) => {
+      const grown = new Float64Array(array.length * 2);
+      grown.set(array);
+      return grown;
+    };
+    this.#keys = grow(this.#keys);
+    this.#counts = grow(this.#counts);
+  }
+}
+
+/** One level of density: the cell that is open, whose counts go to its block and to the level above when the next begins. */
+class OpenLevel {
+  readonly #above: OpenLevel | null;
+  readonly #block: OpenBlock;
+  #cell = -1;
+  readonly #counts = new Float64Array(BLOCK_WIDTH);
+
+  constructor(level: number, above: OpenLevel | null, emit: (block: PyramidBlock) => void) {
+    this.#above = above;
+    this.#block = new OpenBlock(level, emit);
+  }
+
+  add(cell: number, counts: ArrayLike<number>, from: number): void {
+    if (cell !== this.#cell) {
+      this.#close();
+      this.#cell = cell;
+      for (let c = 0; c < BLOCK_WIDTH; c++) this.#counts[c] = counts[from + c]!;
+    } else for (let c = 0; c < BLOCK_WIDTH; c++) this.#counts[c]! += counts[from + c]!;
+  }
+
+  #close(): void {
+    const cell = this.#cell;
+    if (cell < 0) return;
+    this.#block.add(Math.floor(cell / CELLS), cell % CELLS, this.#counts, 0);
+    this.#above?.add(Math.floor(cell / 4), this.#counts, 0);
+  }
+
+  /** Gives what is open, here and above. */
+  end(): void {
+    this.#close();
+    this.#cell = -1;
+    this.#block.end();
+    this.#above?.end();
   }
 }
 
 /** Takes places in order of (cell, n) and gives the blocks of places and of every density level, each as soon as it is whole:
  * memory is that of one block a level, however many places there are. */
 export class Pyramid {
-  readonly #places = new OpenBlock(PLACE_LEVEL);
-  readonly #levels = Array.from(
-    { length: MAX_DENSITY_LEVEL - MIN_DENSITY_LEVEL + 1 },
-    (_, i) => new OpenBlock(MAX_DENSITY_LEVEL - i),
-  );
-  readonly #emit: (block: PyramidBlock) => void;
+  readonly #places: OpenBlock;
+  readonly #finest: OpenLevel;
   #lastTile = -1;
   #lastKey = -1;
 
   constructor(emit: (block: PyramidBlock) => void) {
-    this.#emit = emit;
+    this.#places = new OpenBlock(PLACE_LEVEL, emit);
+    let above: OpenLevel | null = null;
+    for (let level = MIN_DENSITY_LEVEL; level < MAX_DENSITY_LEVEL; level++) above = new OpenLevel(level, above, emit);
+    this.#finest = new OpenLevel(MAX_DENSITY_LEVEL, above, emit);
   }
 
   /**
@@ -101,31 +156,19 @@ export class Pyramid {
     const key = placeKey(inside, n);
     if (tile < this.#lastTile || (tile === this.#lastTile && key < this.#lastKey))
       throw new TileError('cell', joinCell(tile, inside), `not before ${joinCell(this.#lastTile, 0)}`);
+    if (tile === this.#lastTile && key === this.#lastKey) this.#places.addAgain(counts, from);
+    else this.#places.add(tile, key, counts, from);
     this.#lastTile = tile;
     this.#lastKey = key;
-    this.#put(this.#places, tile, key, counts, from);
-    let cell = tile * CELLS + Math.floor(inside / FINEST_CELL);
-    for (const level of this.#levels) {
-      this.#put(level, Math.floor(cell / CELLS), cell % CELLS, counts, from);
-      cell = Math.floor(cell / 4);
-    }
+    this.#finest.add(tile * CELLS + Math.floor(inside / FINEST_CELL), counts, from);
   }
 
   /** Gives what is still open. */
   end(): void {
-    for (const open of [this.#places, ...this.#levels]) this.#give(open, -1);
+    this.#places.end();
+    this.#finest.end();
     this.#lastTile = -1;
     this.#lastKey = -1;
-  }
-
-  #put(open: OpenBlock, block: number, key: number, counts: ArrayLike<number>, from: number): void {
-    if (open.block !== block) this.#give(open, block);
-    open.add(key, counts, from);
-  }
-
-  #give(open: OpenBlock, next: number): void {
-    const block = open.take(next);
-    if (block) this.#emit(block);
   }
 }
 

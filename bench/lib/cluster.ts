@@ -1,9 +1,13 @@
 /** A PostgreSQL cluster of the bench's own, set as a city would set it: durable, on a free port of 127.0.0.1. */
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort, postgresBin } from '../../server/testing/postgres.ts';
+
+/** Where cities of the bench are kept from run to run, unless --folder says otherwise. */
+export const BENCH_FOLDER = join(tmpdir(), 'hekan-bench');
 
 /** What is set beside PostgreSQL's own defaults: named in every result. */
 export const SETTINGS: Readonly<Record<string, string>> = {

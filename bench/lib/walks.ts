@@ -41,7 +41,8 @@ async function readGround(db: Database): Promise<Ground> {
   };
 }
 
-function tilesAround([lng, lat]: [number, number], z: number): Tile[] {
+/** The tiles of a screen whose middle is at a position. */
+export function tilesAround([lng, lat]: [number, number], z: number): Tile[] {
   const size = 2 ** (31 - z);
   const [x31, y31] = lngLatToTile31(lng, lat);
   const first = (at: number, count: number) => Math.round(at / size - count / 2);

@@ -218,11 +218,19 @@ export const CaseDetail = CaseItem.extend({
   ),
 });
 
+/** What of the map an event changed. */
+const MapChange = z.object({
+  /** Tile layers. */
+  layers: z.array(z.string()),
+  /** [z, x, y]: the smallest tiles that together hold all that changed; null: the whole layers; []: nothing on the map. */
+  tiles: z.array(z.tuple([z.number().int(), z.number().int(), z.number().int()])).nullable(),
+});
+
 /**
- * /api/live sends `event: case` with this body and `id: <seq>`; `event: data` ({seq, reason}) when much changed at once
- * (an import, a new city: fetch everything again); `event: reset` when the asked-for seq is no longer kept.
+ * /api/live sends `event: case` with this body and `id: <seq>` when a case took a step; `event: data` (LiveData) when much
+ * changed at once or lights turned; `event: reset` ({seq}) when the asked-for seq is no longer kept: fetch everything again.
  */
-export const LiveCase = z.object({
+export const LiveCase = MapChange.extend({
   seq: z.number().int(),
   action: z.enum(CASE_ACTIONS),
   caseId: z.number().int(),
@@ -239,6 +247,11 @@ export const LiveCase = z.object({
   yellowAt: instant.nullable(),
   dueAt: instant.nullable(),
   at: instant,
+});
+export const LiveData = MapChange.extend({
+  seq: z.number().int(),
+  /** What it was, for people: "cases", "divisions". */
+  reason: z.string(),
 });
 
 /** RFC 9457. `field` and `given` name what was wrong with the request. */
@@ -269,4 +282,6 @@ export type KpiByDay = z.infer<typeof KpiByDay>;
 export type CaseItem = z.infer<typeof CaseItem>;
 export type CasePage = z.infer<typeof CasePage>;
 export type CaseDetail = z.infer<typeof CaseDetail>;
+export type MapChange = z.infer<typeof MapChange>;
 export type LiveCase = z.infer<typeof LiveCase>;
+export type LiveData = z.infer<typeof LiveData>;

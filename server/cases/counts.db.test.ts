@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fixedClock, insertRows } from '../db/index.ts';
-import { foldDensity } from '../records/index.ts';
+import { Pyramid, splitCell, type PyramidBlock } from '../../tiles/pyramid.ts';
+import { appendDensity, appendRecordCounts, foldDensity, foldRecordCounts } from '../records/index.ts';
 import { loadSmallCity, TEST_UNTIL } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { verifyDensity, verifyTally } from '../verify.ts';
@@ -86,31 +87,41 @@ describeOnEngines('counts as read are a recount, at every moment', (database) =>
 
   it('for density: a delta counts before and after it is folded', async () => {
     const db = database();
+    const { rows } = await db.query<{ generation: number; dataset: number; cell: string; n: number; division: number }>(
+      `select g.id as generation, g.dataset_id as dataset, p.cell::text as cell, p.n, p.division_id as division
+       from dataset_generation g, (select cell, n, division_id from place order by cell, n limit 1) as p order by g.id limit 1`,
+    );
+    const { generation, dataset, cell, n, division } = rows[0]!;
     await db.transaction(async (client) => {
-      await client.query(
-        `update place set industry = industry + 3 where (cell, n) = (select cell, n from place order by cell, n limit 1)`,
-      );
       await insertRows(
         client,
         'record',
         [
-          ['dataset_id', 'int'],
+          ['generation_id', 'int'],
+          ['cell', 'bigint'],
+          ['n', 'int'],
           ['class', 'smallint'],
           ['day', 'date'],
           ['key', 'text'],
           ['batch', 'int'],
         ],
-        [1, 2, 3].map((i) => [1, 1, '2026-11-23', `extra-${i}`, 1]),
+        [1, 2, 3].map((i) => [generation, cell, n, 1, '2026-11-23', `extra-${i}`, 1]),
       );
-      await client.query(
-        `update record set (cell, n) = (select cell, n from place order by cell, n limit 1) where batch = 1`,
-      );
-      await client.query(
-        `insert into density_delta (cell, industry) select cell >> 22, 3 from place order by cell, n limit 1`,
-      );
+      const blocks: PyramidBlock[] = [];
+      const pyramid = new Pyramid((block) => blocks.push(block));
+      const { tile, inside } = splitCell(BigInt(cell));
+      pyramid.add(tile, inside, n, [0, 3, 0, 0, 0]);
+      pyramid.end();
+      await appendDensity(client, dataset, blocks);
+      await appendRecordCounts(client, dataset, [
+        { divisionId: division, places: 0, notLocated: 0, counts: [0, 3, 0, 0, 0] },
+      ]);
     });
+    // One block of places and one of each of fifteen levels.
     expect((await verifyDensity(db)).different).toBe(0);
-    expect(await foldDensity(db)).toBe(1);
+    expect(await foldDensity(db)).toBe(16);
+    expect((await verifyDensity(db)).different).toBe(0);
+    expect(await foldRecordCounts(db)).toBe(1);
     expect((await verifyDensity(db)).different).toBe(0);
   });
 });

@@ -2,9 +2,10 @@ import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
 import type { Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
-import { formatReport, importCases, importDivisions } from '../imports/index.ts';
+import { formatReport, importAddresses, importCases, importDivisions, importRecords } from '../imports/index.ts';
 import { textOption, withDatabase, type Command, type Given } from './command.ts';
 import { progressLine } from './progress.ts';
+import { stopSignal } from './stop.ts';
 
 const text = { type: 'string' } as const;
 
@@ -23,6 +24,7 @@ const OPTIONS = {
   map: text,
   dataset: text,
   rejects: text,
+  replace: { type: 'boolean' },
   'replace-demo': { type: 'boolean' },
   'dry-run': { type: 'boolean' },
 } as const satisfies Command['options'];
@@ -35,48 +37,138 @@ function crsOption(given: Given): CrsName | undefined {
   return found;
 }
 
-async function runImport(db: Database, given: Given, kind: string, file: string, out: ImportOutput): Promise<string[]> {
-  const option = (name: string) => textOption(given, name);
-  const replaceDemo = given.values['replace-demo'] === true;
-  if (kind === 'divisions') {
-    const crs = crsOption(given);
-    if (!crs)
-      throw badRequest('--crs', '', `${CRS_NAMES.join(', ')}: the source says which it is, it cannot be guessed`);
-    const report = await importDivisions(
-      db,
-      file,
-      {
-        crs,
-        replaceDemo,
-        level: option('level'),
-        levelProperty: option('level-property'),
-        codeProperty: option('code-property'),
-        nameProperty: option('name-property'),
-        nameEnProperty: option('name-en-property'),
-        parentProperty: option('parent-property'),
-        parent: option('parent'),
-        cityName: option('city-name'),
-        cityNameEn: option('city-name-en'),
-        timeZone: option('time-zone'),
-        rejects: option('rejects'),
-      },
-      out,
-    );
-    return formatReport(report);
-  }
-  const map = option('map');
+/** What an import is given. */
+interface ImportRun {
+  db: Database;
+  given: Given;
+  files: string[];
+  out: ImportOutput;
+}
+
+const option = ({ given }: ImportRun, name: string) => textOption(given, name);
+const flag = ({ given }: ImportRun, name: string) => given.values[name] === true;
+
+/** The only file. */
+function oneFile({ files }: ImportRun): string {
+  const [file, ...more] = files;
+  if (more.length > 0)
+    throw new HekanError('bad_request', `one file at a time: ${more.join(' ')} is too much`, { field: 'FILE' });
+  return file!;
+}
+
+/** What the file's coordinates are, which cannot be guessed. */
+function neededCrs({ given }: ImportRun): CrsName {
+  const crs = crsOption(given);
+  if (!crs) throw badRequest('--crs', '', `${CRS_NAMES.join(', ')}: the source says which it is, it cannot be guessed`);
+  return crs;
+}
+
+async function runAddresses(run: ImportRun): Promise<string[]> {
+  const options = {
+    crs: neededCrs(run),
+    replaceDemo: flag(run, 'replace-demo'),
+    dataset: option(run, 'dataset'),
+    rejects: option(run, 'rejects'),
+  };
+  return formatReport(await importAddresses(run.db, oneFile(run), options, run.out));
+}
+
+async function runDivisions(run: ImportRun): Promise<string[]> {
+  const options = {
+    crs: neededCrs(run),
+    replaceDemo: flag(run, 'replace-demo'),
+    level: option(run, 'level'),
+    levelProperty: option(run, 'level-property'),
+    codeProperty: option(run, 'code-property'),
+    nameProperty: option(run, 'name-property'),
+    nameEnProperty: option(run, 'name-en-property'),
+    parentProperty: option(run, 'parent-property'),
+    parent: option(run, 'parent'),
+    cityName: option(run, 'city-name'),
+    cityNameEn: option(run, 'city-name-en'),
+    timeZone: option(run, 'time-zone'),
+    rejects: option(run, 'rejects'),
+  };
+  return formatReport(await importDivisions(run.db, oneFile(run), options, run.out));
+}
+
+async function runCases(run: ImportRun): Promise<string[]> {
+  const map = option(run, 'map');
   if (map === undefined)
     throw badRequest('--map', '', 'a mapping file, or the name of a built-in one: nyc311, boston311');
-  const dryRun = given.values['dry-run'] === true;
   const options = {
     map,
-    crs: crsOption(given),
-    replaceDemo,
-    dataset: option('dataset'),
-    rejects: option('rejects'),
-    dryRun,
+    crs: crsOption(run.given),
+    replaceDemo: flag(run, 'replace-demo'),
+    dataset: option(run, 'dataset'),
+    rejects: option(run, 'rejects'),
+    dryRun: flag(run, 'dry-run'),
   };
-  return formatReport(await importCases(db, file, options, out));
+  return formatReport(await importCases(run.db, oneFile(run), options, run.out));
+}
+
+async function runRecords(run: ImportRun): Promise<string[]> {
+  const map = option(run, 'map');
+  if (map === undefined) throw badRequest('--map', '', 'a mapping file');
+  const { signal, end } = stopSignal(() =>
+    run.out.line('· stopping after the part under way; Ctrl-C again ends at once'),
+  );
+  const options = {
+    map,
+    replaceDemo: flag(run, 'replace-demo'),
+    dataset: option(run, 'dataset'),
+    rejects: option(run, 'rejects'),
+    replace: flag(run, 'replace'),
+    dryRun: flag(run, 'dry-run'),
+    signal,
+  };
+  try {
+    return formatReport(await importRecords(run.db, run.files, options, run.out));
+  } finally {
+    end();
+  }
+}
+
+interface Kind {
+  run: (run: ImportRun) => Promise<string[]>;
+  /** Options that it has. */
+  options: readonly (keyof typeof OPTIONS)[];
+}
+
+const KINDS = new Map<string, Kind>([
+  [
+    'divisions',
+    {
+      run: runDivisions,
+      options: [
+        ...(['crs', 'level', 'level-property', 'code-property', 'name-property', 'name-en-property'] as const),
+        ...([
+          'parent-property',
+          'parent',
+          'city-name',
+          'city-name-en',
+          'time-zone',
+          'rejects',
+          'replace-demo',
+        ] as const),
+      ],
+    },
+  ],
+  ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'rejects', 'replace-demo'] }],
+  ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
+  ['records', { run: runRecords, options: ['map', 'dataset', 'rejects', 'replace', 'replace-demo', 'dry-run'] }],
+]);
+
+/** @throws HekanError('bad_request') for an option that this kind of import does not have. */
+function checkOptions(kind: string, { options }: Kind, given: Given): void {
+  const known: readonly string[] = options;
+  const other = Object.keys(given.values).find((name) => !known.includes(name));
+  if (other !== undefined)
+    throw badRequest(
+      'option',
+      `--${other}`,
+      `an option of import ${kind}: ${known.map((name) => `--${name}`).join(', ')}`,
+    );
 }
 
 export const importCommand: Command = {
@@ -88,14 +180,21 @@ export const importCommand: Command = {
 hekan import cases FILE --map MAP.json|nyc311|boston311 [--dataset KEY] [--crs …] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV with a mapping of its columns. Run it again with a newer file: what changed is updated, nothing is doubled.
 
+hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [--dataset KEY] [--replace-demo] [--rejects FILE]
+  CSV with the columns code, address, lng, lat, and level, confidence where it has them: the places that records are put on.
+
+hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--replace-demo] [--dry-run] [--rejects FILE]
+  CSV or JSON Lines, packed with gzip or not; each record goes onto the place that its address code names. Stopped (Ctrl-C) or killed
+  and run again it goes on where it ended. Another FILE adds to the dataset; --replace loads it anew.
+
   --replace-demo retires the demonstration city. Rows that cannot be taken go to FILE.rejects.csv with line and reason.`,
   options: OPTIONS,
   async run(given) {
-    const [kind, file, ...more] = given.positionals;
-    if (kind !== 'divisions' && kind !== 'cases') throw badRequest('what', kind ?? '', 'divisions or cases');
-    if (file === undefined) throw badRequest('FILE', '', 'the path of a file');
-    if (more.length > 0)
-      throw new HekanError('bad_request', `one file at a time: ${more.join(' ')} is too much`, { field: 'FILE' });
+    const [kind = '', ...files] = given.positionals;
+    const found = KINDS.get(kind);
+    if (!found) throw badRequest('what', kind, [...KINDS.keys()].join(', '));
+    checkOptions(kind, found, given);
+    if (files.length === 0) throw badRequest('FILE', '', 'the path of a file');
     return withDatabase(async (db) => {
       const progress = progressLine();
       const out: ImportOutput = {
@@ -105,7 +204,7 @@ hekan import cases FILE --map MAP.json|nyc311|boston311 [--dataset KEY] [--crs �
           console.log(line);
         },
       };
-      const lines = await runImport(db, given, kind, file, out).finally(progress.end);
+      const lines = await found.run({ db, given, files, out }).finally(progress.end);
       for (const line of lines) console.log(line);
       return 0;
     });

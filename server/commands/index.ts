@@ -1,7 +1,7 @@
 import { withDatabase, type Command } from './command.ts';
 import { rebuildCommand, verifyCommand } from './counts.ts';
+import { datasetCommand } from './dataset.ts';
 import { demoCommand } from './demo.ts';
-
 import { importCommand } from './import.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
@@ -21,8 +21,8 @@ export const COMMANDS = new Map<string, Command>([
   ['start', startCommand],
   ['demo', demoCommand],
   ['migrate', migrateCommand],
-
   ['import', importCommand],
+  ['dataset', datasetCommand],
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
 ]);

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { HekanError } from '../errors.ts';
+import { copyOver, type Copy } from './copy.ts';
 import { leaseEngine, type Lease } from './embedded/client.ts';
 import { listenNotices, socketNotices, type Notices } from './notices.ts';
 import { cancellableReader, type Reader } from './reader.ts';
@@ -10,6 +11,8 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 /** Whatever runs a statement: the pool, or a transaction. */
 export interface Queryable {
   query<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<pg.QueryResult<Row>>;
+  /** In transactions of PostgreSQL: the fast way in and out for many rows. */
+  readonly copy?: Copy;
 }
 
 export interface Database extends Queryable {
@@ -42,12 +45,18 @@ export interface DatabaseOptions {
   onProgress?: (stage: string) => void;
 }
 
-async function inTransaction<T>(pool: pg.Pool, begin: string, work: (client: Queryable) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  engine: Database['engine'],
+  pool: pg.Pool,
+  begin: string,
+  work: (client: Queryable) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query(begin);
-    const result = await work({ query: (text, params) => client.query(text, params as unknown[]) });
+    const queryable: Queryable = { query: (text, params) => client.query(text, params as unknown[]) };
+    const result = await work(engine === 'postgresql' ? { ...queryable, copy: copyOver(client) } : queryable);
     await client.query('commit');
     return result;
   } catch (error) {
@@ -74,8 +83,8 @@ function database(
     notices,
     read,
     query: (text, params) => pool.query(text, params as unknown[]),
-    transaction: (work) => inTransaction(pool, 'begin', work),
-    snapshot: (work) => inTransaction(pool, 'begin isolation level repeatable read read only', work),
+    transaction: (work) => inTransaction(engine, pool, 'begin', work),
+    snapshot: (work) => inTransaction(engine, pool, 'begin isolation level repeatable read read only', work),
     async close() {
       await closeMore();
       await pool.end();

@@ -1,5 +1,7 @@
 export * from './bulk.ts';
 export * from './clock.ts';
+export * from './copy.ts';
+export * from './copyBinary.ts';
 export * from './database.ts';
 export * from './locks.ts';
 export * from './migrate.ts';

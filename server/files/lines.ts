@@ -16,21 +16,22 @@ export interface TextFile {
   sha256(): string;
 }
 
-function readStart(file: string): { start: Uint8Array; bytes: number } {
+/** The first bytes of a file, and how many there are in all. @throws HekanError that names the file. */
+export function readStart(file: string, length = SNIFF_BYTES): { start: Uint8Array; bytes: number } {
   try {
     const handle = openSync(file, 'r');
     const { size } = statSync(file);
-    const start = Buffer.alloc(Math.min(SNIFF_BYTES, size));
-    const length = readSync(handle, start, 0, start.length, 0);
+    const start = Buffer.alloc(Math.min(length, size));
+    const read = readSync(handle, start, 0, start.length, 0);
     closeSync(handle);
-    return { start: start.subarray(0, length), bytes: size };
+    return { start: start.subarray(0, read), bytes: size };
   } catch (cause) {
     throw fileError('file', file, cause);
   }
 }
 
 /** Lines end with \n or \r\n, or, in a file that has no \n at its beginning, with \r. */
-function lineEnd(start: Uint8Array): string {
+export function lineEnd(start: Uint8Array): string {
   return start.includes(0x0a) || !start.includes(0x0d) ? '\n' : '\r';
 }
 

@@ -1,3 +1,5 @@
 export * from './formatReport.ts';
+export * from './importAddresses.ts';
 export * from './importCases.ts';
 export * from './importDivisions.ts';
+export * from './importRecords.ts';

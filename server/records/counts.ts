@@ -39,6 +39,38 @@ export async function appendRecordCounts(
   );
 }
 
+/** Appends the counts of all records of a generation, or what takes them away again. */
+export async function appendGenerationCounts(
+  client: Queryable,
+  datasetId: number,
+  generation: number,
+  sign: 1 | -1,
+): Promise<void> {
+  await client.query(
+    `insert into record_count_delta (dataset_id, division_id, not_located, ${CLASS_COLUMNS.join(', ')})
+     select $1::int, coalesce(p.division_id, 0), $3::int * sum(r.not_located),
+       ${CLASS_COLUMNS.map((c) => `$3::int * sum(r.${c})`).join(', ')}
+     from (
+       select cell, n, (count(*) filter (where cell is null)) as not_located,
+         ${CLASS_COLUMNS.map((c, i) => `(count(*) filter (where cell is not null and class = ${i})) as ${c}`).join(', ')}
+       from record where generation_id = $2::int group by 1, 2
+     ) as r left join place p on p.cell = r.cell and p.n = r.n
+     group by 2 order by 2`,
+    [datasetId, generation, sign],
+  );
+}
+
+/** Carries the counts of the records of places over to other divisions. Parameters, an array each: cell, n, division from, to. */
+export const CARRY_RECORDS = `
+  insert into record_count_delta (dataset_id, division_id, ${CLASS_COLUMNS.join(', ')})
+  select dataset_id, division_id, ${CLASS_COLUMNS.map((c) => `sum(${c})`).join(', ')} from (
+    select g.dataset_id, side.division_id, ${CLASS_COLUMNS.map((c, i) => `case when r.class = ${i} then side.sign else 0 end as ${c}`).join(', ')}
+    from unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) as k (cell, n, from_id, to_id)
+      join record r on r.cell = k.cell and r.n = k.n
+      join dataset_generation g on g.id = r.generation_id and g.state = 'live'
+      cross join lateral (values (k.from_id, -1), (k.to_id, 1)) as side (division_id, sign)
+  ) as carried group by 1, 2 order by 1, 2`;
+
 /** Rows (dataset_id, division_id, counts) at every level. */
 const ROLLED = (relation: string) => `
   select l.level, case l.level when 0 then 0 else coalesce(d.path[l.level], 0) end as division_id, m.dataset_id, ${SUMS}

@@ -44,3 +44,16 @@ export function recordTable(id: number): string {
   if (!Number.isSafeInteger(id) || id < 1) throw new RangeError(`generation ${id}`);
   return `record_${id}`;
 }
+
+/** The generation that was begun to replace the live one, or null. */
+export async function stagedGeneration(client: Queryable, datasetId: number): Promise<number | null> {
+  const { rows } = await client.query<{ id: number }>(
+    `select id from dataset_generation where dataset_id = $1::int and state = 'staged' order by id limit 1`,
+    [datasetId],
+  );
+  return rows[0]?.id ?? null;
+}
+
+export async function setGenerationState(client: Queryable, id: number, state: GenerationState): Promise<void> {
+  await client.query('update dataset_generation set state = $2::text, at = now() where id = $1::int', [id, state]);
+}

@@ -9,11 +9,10 @@ const WRITE = 2000;
 
 const COUNTS = CLASS_COLUMNS.map((_, i) => `count(*) filter (where r.class = ${i})`).join(', ');
 
-/** Records on each place, by class, in order of place: what density is made of. Parameters: $1 generations, or null for the live ones. */
+/** Records on each place, by class, in order of place: what density is made of. Parameter: $1 generations. */
 export const PLACED_RECORDS = `
   select r.cell::text as cell, r.n, array[${COUNTS}]::float8[] as counts
-  from record r join dataset_generation g on g.id = r.generation_id
-  where r.cell is not null and case when $1::int[] is null then g.state = 'live' else g.id = any($1::int[]) end
+  from record r where r.cell is not null and r.generation_id = any($1::int[])
   group by r.cell, r.n order by r.cell, r.n`;
 
 interface Placed {
@@ -22,13 +21,22 @@ interface Placed {
   counts: number[];
 }
 
-/** Blocks of all records of some generations, a few at a time. Runs inside the caller's transaction, which it needs for a cursor. */
+async function liveGenerations(client: Queryable): Promise<number[]> {
+  const { rows } = await client.query<{ id: number }>(
+    `select id from dataset_generation where state = 'live' order by id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Blocks of all records of some generations (null: the live ones), a few at a time. Runs inside the caller's transaction, which it needs for a cursor. */
 export async function buildBlocks(
   client: Queryable,
   generations: readonly number[] | null,
   write: (blocks: PyramidBlock[]) => Promise<void>,
 ): Promise<void> {
-  await client.query(`declare placed no scroll cursor for ${PLACED_RECORDS}`, [generations]);
+  await client.query(`declare placed no scroll cursor for ${PLACED_RECORDS}`, [
+    generations ?? (await liveGenerations(client)),
+  ]);
   let blocks: PyramidBlock[] = [];
   const pyramid = new Pyramid((block) => blocks.push(block));
   const flush = async (least: number): Promise<void> => {
@@ -53,6 +61,8 @@ export async function buildBlocks(
 
 /** Counts everything again from the records: density of all, and by division. Slices are forgotten, and built when next asked for. */
 export async function rebuildDensity(client: Queryable): Promise<void> {
+  // Who is writing ends first, and who comes later waits: a delta must not be counted beside the rows it was made of.
+  await client.query('lock table density_delta, record_count_delta in share row exclusive mode');
   await client.query('delete from density_delta');
   await client.query('delete from density');
   await client.query(`update slice set state = 'asked', bytes = 0`);
@@ -68,7 +78,10 @@ export async function rebuildDensity(client: Queryable): Promise<void> {
 /** Whether records are there that the density does not know of: a database of an older version. */
 export async function needsRebuild(client: Queryable): Promise<boolean> {
   const { rows } = await client.query<{ needed: boolean }>(
-    `select exists (select 1 from record) and not exists (select 1 from density) and not exists (select 1 from density_delta) as needed`,
+    `select exists (
+       select 1 from dataset_generation g where g.state = 'live'
+         and exists (select 1 from record r where r.generation_id = g.id and r.cell is not null)
+     ) and not exists (select 1 from density) and not exists (select 1 from density_delta) as needed`,
   );
   return rows[0]?.needed ?? false;
 }

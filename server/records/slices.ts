@@ -67,6 +67,8 @@ export async function buildSlice(db: Database): Promise<boolean> {
   for (;;) {
     const done = await db.transaction(async (client) => {
       if (!(await lockFold(db, client))) return false;
+      // Whoever changed what belongs to it has asked for it anew, or deleted it.
+      if (!(await isBuilding(client, slice.id))) return true;
       await addToBlocks(client, sums);
       await client.query(
         `update slice set state = 'ready', used_at = now(),
@@ -99,6 +101,31 @@ async function beginSlice(db: Database): Promise<SliceRow | null> {
     await client.query(`update slice set state = 'building' where id = $1::int`, [slice.id]);
     return slice;
   });
+}
+
+async function isBuilding(client: Queryable, id: number): Promise<boolean> {
+  const { rows } = await client.query(`select 1 from slice where id = $1::int and state = 'building'`, [id]);
+  return rows.length > 0;
+}
+
+/** Forgets slices whose datasets have changed: they are built when next asked for, those of themes at once. Those that nothing
+ * belongs to any more go. The caller holds the lock of folding. */
+export async function forgetSlices(
+  client: Queryable,
+  kind: 'theme' | 'dataset',
+  keys: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query<{ id: number }>(
+    `update slice s set state = 'asked', bytes = 0 where kind = $1::text and key = any($2::text[]) returning id`,
+    [kind, keys],
+  );
+  const ids = rows.map(({ id }) => id);
+  await client.query('delete from density where slice = any($1::int[])', [ids]);
+  await client.query(
+    `delete from slice s where id = any($1::int[]) and not exists (
+       select 1 from dataset d where d.kind = 'records' and case s.kind when 'theme' then d.theme else d.key end = s.key)`,
+    [ids],
+  );
 }
 
 /** Sums that bring a slice under way to what it must be, as of the caller's snapshot. */

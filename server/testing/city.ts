@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { buildDemoCity } from '../../demo/index.ts';
 import type { DemoCity } from '../../demo/types.ts';
 import { createApp } from '../app.ts';
+import type { HeldCases } from '../cases/index.ts';
 import { fixedClock, type Clock, type Database } from '../db/index.ts';
 import { loadDemo } from '../demo/index.ts';
 import type { LiveHub } from '../live/index.ts';
@@ -34,6 +35,7 @@ export interface TestApp {
   app: ReturnType<typeof createApp>;
   runtime: Runtime;
   hub: LiveHub;
+  held: HeldCases;
   versions: TileVersions;
   tiles: TileService;
   /** Answer of a GET as JSON; throws where the status is not 200. */
@@ -44,7 +46,8 @@ export interface TestApp {
 /** The server's routes without a socket. */
 export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL)): Promise<TestApp> {
   const runtime = await openRuntime(db, 'test', clock);
-  const { hub, versions, tiles, meters, close } = await openServing(db, runtime.clock, 8e6);
+  const { hub, held, versions, tiles, meters, close } = await openServing(db, runtime.clock, 8e6);
+  await held.settled();
   const log = pino({ level: 'silent' });
   const app = createApp({
     runtime,
@@ -60,6 +63,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     app,
     runtime,
     hub,
+    held,
     versions,
     tiles,
     async json<T>(path: string) {

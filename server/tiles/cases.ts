@@ -1,36 +1,26 @@
-import { encodePointLayers, type Column } from '../../tiles/mvt.ts';
-import { lngLatToTile31 } from '../../tiles/grid.ts';
-import { cellToText, tileCellRange } from '../../tiles/morton.ts';
+import { decodeCell } from '../../tiles/morton.ts';
+import { POSITION_LEVEL, type Tile } from '../../tiles/grid.ts';
+import { cellsToTileXY, encodePointLayers, type Column } from '../../tiles/mvt.ts';
 import { caseLevel } from '../../tiles/plan.ts';
-import { CASE_STATUSES, filterCases, isOverdue, isYellow, STATUS_FILTERS, type CaseFilter } from '../cases/index.ts';
-import { sqlBuilder } from '../db/index.ts';
-import { badRequest } from '../errors.ts';
-import { parseDay } from '../kpi/index.ts';
-import type { TileLayer } from './layers.ts';
+import {
+  CASE_STATUSES,
+  HELD_LEVEL,
+  lightOf,
+  lightOfOpen,
+  type CaseGroup,
+  type CaseStatus,
+  type HeldCases,
+} from '../cases/index.ts';
+import type { Database } from '../db/index.ts';
+import { checkWords, formatCaseFilter, parseCaseFilter } from './caseFilter.ts';
+import { readGroups } from './caseGroups.ts';
+import type { TileContext, TileLayer } from './layers.ts';
 
 const EXTENT = 4096;
-/** Positions are summed in whole micro-degrees, so that a mean does not depend on the order of rows. */
-const MICRO = 1e6;
-
-const SELECT = `count(*)::int as n, sum((st_x(geom) * ${MICRO})::bigint)::float8, sum((st_y(geom) * ${MICRO})::bigint)::float8,
-  count(*) filter (where open and not OVERDUE and not YELLOW)::int, count(*) filter (where YELLOW)::int,
-  count(*) filter (where OVERDUE)::int, min(id)::float8, min(case_no), min(status)::text, min(category_id),
-  extract(epoch from min(yellow_at))::float8, extract(epoch from min(due_at))::float8`;
-
-type Row = [
-  n: number,
-  lng: number,
-  lat: number,
-  green: number,
-  yellow: number,
-  red: number,
-  id: number,
-  caseNo: string,
-  status: string,
-  categoryId: number,
-  yellowAt: number | null,
-  dueAt: number | null,
-];
+const MAX_BYTES = 500_000;
+/** From this zoom on a single case that is no longer open is told with its attributes, where there are not too many of them. */
+const HISTORY_ZOOM = 12;
+const MAX_HISTORY = 512;
 
 const COLUMNS: Column[] = [
   { name: 'feature_id', type: 'uint' },
@@ -48,113 +38,134 @@ const COLUMNS: Column[] = [
   { name: 'yellow', type: 'uint' },
   { name: 'red', type: 'uint' },
 ];
+const WORDY = ['case_no', 'category', 'category_zh', 'category_en'];
+const PLAIN = COLUMNS.map((column, at) => ({ ...column, at })).filter(
+  ({ name }) => !WORDY.includes(name) && name !== 'feature_id',
+);
 
-type Category = { id: number; code: string; zh: string; en: string };
-
-/** A cell with one case is the case; with more, their number and lights. */
-function toFeature(row: Row, categories: Map<number, Category>): unknown[] {
-  const [n, , , green, yellow, red, id, caseNo, status, categoryId, yellowAt, dueAt] = row;
-  const blank = (count: number) => new Array<null>(count).fill(null);
-  if (n > 1) return [...blank(10), n, green, yellow, red];
-  const category = categories.get(categoryId);
-  const light = red ? 'red' : yellow ? 'yellow' : green ? 'green' : null;
-  const seconds = (at: number | null) => (at === null ? null : Math.floor(at));
-  return [
-    id,
-    id,
-    caseNo,
-    status,
-    category?.code,
-    category?.zh,
-    category?.en,
-    light,
-    seconds(yellowAt),
-    seconds(dueAt),
-    ...blank(4),
-  ];
+/** A case that stands for itself: its row from feature_id to due_at, and where it is on level 31. */
+interface Single {
+  row: unknown[];
+  x31: number;
+  y31: number;
 }
 
-function parseFilter(query: Record<string, string>): CaseFilter {
-  const filter: CaseFilter = { status: 'open' };
-  for (const [key, value] of Object.entries(query)) {
-    if (key === 'status') {
-      const status = STATUS_FILTERS.find((known) => known === value);
-      if (!status) throw badRequest('status', value, `one of ${STATUS_FILTERS.join(', ')}`);
-      filter.status = status;
-    } else if (key === 'from' || key === 'to') filter[key] = parseDay(key, value);
-    else if (key === 'category' || key === 'source') {
-      if (value.length === 0 || value.length > 100) throw badRequest(key, value, '1 to 100 characters');
-      filter[key] = value;
-    } else if (key === 'division') {
-      if (!/^[1-9]\d{0,8}$/.test(value)) throw badRequest(key, value, 'the id of a division');
-      filter.division = Number(value);
-    } else throw badRequest(key.slice(0, 60), value, 'one of the filters status, division, category, source, from, to');
+const seconds = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1000));
+
+/** Singles of the held open cases. */
+function describeOpen(groups: readonly CaseGroup[], held: HeldCases, now: Date): Map<number, Single> {
+  const singles = new Map<number, Single>();
+  for (const { open } of groups) {
+    if (!open) continue;
+    const { id, caseNo, statusName, x31, y31, yellowAt, dueAt } = open;
+    const words = held.categoryWords(open.category);
+    const light = lightOfOpen(open, now.getTime());
+    const texts = [caseNo, statusName, words?.code, words?.zh, words?.en, light];
+    singles.set(id, { row: [id, id, ...texts, seconds(yellowAt), seconds(dueAt)], x31, y31 });
   }
-  return filter;
+  return singles;
 }
 
-/** Cases by cell of 1/64 tile, exact at every zoom: counted from the cases themselves. */
-export const casesLayer: TileLayer = {
-  name: 'cases',
-  minZoom: 0,
-  maxZoom: 20,
-  vectorLayers: [
-    {
-      id: 'cases',
-      description: `Cases 案件; status: ${CASE_STATUSES.join(', ')}; light: green, yellow, red`,
-      minzoom: 0,
-      maxzoom: 20,
-      fields: Object.fromEntries(
-        COLUMNS.slice(1).map(({ name, type }) => [name, type === 'string' ? 'String' : 'Number']),
-      ),
-    },
-  ],
-  parseQuery(query) {
-    const filter = parseFilter(query);
-    return filter.status === 'open' && Object.keys(filter).length === 1
-      ? ''
-      : new URLSearchParams(
-          Object.entries(filter)
-            .map(([key, value]): [string, string] => [key, String(value)])
-            .sort(),
-        ).toString();
-  },
-  async read({ db, scope, now, signal }, tile, query) {
-    const filter = parseFilter(Object.fromEntries(new URLSearchParams(query)));
-    const range = tileCellRange(tile, 31);
-    const shift = 2 * (31 - caseLevel(tile.z));
-    const matching = filterCases(scope, filter, now)
-      .whereRaw('c.cell >= ?::bigint and c.cell < ?::bigint', [cellToText(range.first), cellToText(range.last)])
-      .select('c.*');
-    const lights = SELECT.replaceAll('OVERDUE', isOverdue('?::timestamptz')).replaceAll(
-      'YELLOW',
-      isYellow('?::timestamptz'),
-    );
-    const nows = Array.from({ length: lights.split('?').length - 1 }, () => now);
-    const grouped = sqlBuilder.from(matching.as('c')).select(sqlBuilder.raw(lights, nows));
-    const { sql, bindings } = grouped.groupByRaw(`cell >> ${shift}`).orderByRaw(`cell >> ${shift}`).toSQL().toNative();
-    const rows = await db.read<Row>(null, sql, [...bindings], signal);
-    if (rows.length === 0) return new Uint8Array(0);
-    const categories = await db.query<Category>('select id, code, name_zh as zh, name_en as en from category');
-    const byId = new Map(categories.rows.map((category) => [category.id, category]));
-    const positions = rows.map(([n, lng, lat]) => tilePosition(lng / n / MICRO, lat / n / MICRO, tile));
-    return encodePointLayers([
-      {
-        name: 'cases',
-        columns: COLUMNS,
-        rows: rows.map((row) => toFeature(row, byId)),
-        id: 0,
-        xs: positions.map(([x]) => x),
-        ys: positions.map(([, y]) => y),
-      },
-    ]);
-  },
-};
+const DESCRIBE = `
+  select c.id::float8, c.case_no, c.status::text, g.code, g.name_zh, g.name_en, c.cell::text, c.yellow_at, c.due_at
+  from cases c left join category g on g.id = c.category_id where c.id = any($1::bigint[]) and c.cell is not null`;
 
-/** A position in tile units, kept inside the tile: a mean of micro-degrees may fall a hair outside its cell. */
-function tilePosition(lng: number, lat: number, tile: { z: number; x: number; y: number }): [number, number] {
-  const [x31, y31] = lngLatToTile31(lng, lat);
-  const unit = 2 ** (31 - tile.z) / EXTENT;
-  const inside = (v: number) => Math.max(0, Math.min(EXTENT - 1, Math.floor(v)));
-  return [inside(x31 / unit - tile.x * EXTENT), inside(y31 / unit - tile.y * EXTENT)];
+type Described = [
+  id: number,
+  caseNo: string,
+  status: CaseStatus,
+  code: string | null,
+  zh: string | null,
+  en: string | null,
+  cell: string,
+  yellowAt: Date | null,
+  dueAt: Date | null,
+];
+
+/** The other singles, from the database. One that is gone by now stays a count. */
+async function describeMore(db: Database, ids: number[], now: Date, signal: AbortSignal, into: Map<number, Single>) {
+  if (ids.length === 0) return;
+  for (const row of await db.read<Described>('case-singles', DESCRIBE, [ids], signal)) {
+    const [id, caseNo, status, code, zh, en, cell, yellowAt, dueAt] = row;
+    const [x31, y31] = decodeCell(BigInt(cell));
+    const light = lightOf(status, yellowAt, dueAt, now);
+    const times = [seconds(yellowAt?.getTime() ?? null), seconds(dueAt?.getTime() ?? null)];
+    into.set(id, { row: [id, id, caseNo, status, code, zh, en, light, ...times], x31, y31 });
+  }
+}
+
+/** Which singles the database is to describe: open ones always, others close by and where they are few. */
+function toDescribe(groups: readonly CaseGroup[], tile: Tile, known: ReadonlyMap<number, Single>): number[] {
+  const open: number[] = [];
+  const history: number[] = [];
+  for (const { id, green, yellow, red } of groups) {
+    if (id === null || known.has(id)) continue;
+    (green + yellow + red > 0 ? open : history).push(id);
+  }
+  return tile.z >= HISTORY_ZOOM && history.length <= MAX_HISTORY ? [...open, ...history] : open;
+}
+
+const BLANK = new Array<null>(10).fill(null);
+
+/** Singles where they are, groups at the centre of their cell. */
+function encodeTile(
+  groups: readonly CaseGroup[],
+  singles: ReadonlyMap<number, Single>,
+  tile: Tile,
+): Uint8Array<ArrayBuffer> {
+  const { xs, ys } = cellsToTileXY(
+    groups.map(({ offset }) => offset),
+    tile.z,
+    caseLevel(tile.z),
+  );
+  const unit = 2 ** (POSITION_LEVEL - tile.z) / EXTENT;
+  const rows = groups.map(({ id, n, green, yellow, red }, i) => {
+    const single = id === null ? undefined : singles.get(id);
+    if (!single) return [...BLANK, n, green, yellow, red];
+    xs[i] = Math.floor(single.x31 / unit) - tile.x * EXTENT;
+    ys[i] = Math.floor(single.y31 / unit) - tile.y * EXTENT;
+    return single.row;
+  });
+  const layer = { name: 'cases', rows, xs, ys, id: 0 };
+  const bytes = encodePointLayers([{ ...layer, columns: COLUMNS }]);
+  // Numbers and names as long as they may be: then a tile goes without them.
+  return bytes.length <= MAX_BYTES ? bytes : encodePointLayers([{ ...layer, columns: PLAIN }]);
+}
+
+async function readTile(held: HeldCases, context: TileContext, tile: Tile, query: string) {
+  const { db, scope, now, signal } = context;
+  const filter = parseCaseFilter(Object.fromEntries(new URLSearchParams(query)));
+  const level = Math.min(HELD_LEVEL, caseLevel(tile.z));
+  const groups =
+    held.groups(tile, level, filter, scope, now) ?? (await readGroups(db, scope, filter, now, tile, level, signal));
+  if (groups.length === 0) return new Uint8Array(0);
+  const singles = describeOpen(groups, held, now);
+  await describeMore(db, toDescribe(groups, tile, singles), now, signal, singles);
+  return encodeTile(groups, singles, tile);
+}
+
+/** Cases by cell of 1/64 tile, exact at every zoom. */
+export function casesLayer(held: HeldCases): TileLayer {
+  return {
+    name: 'cases',
+    minZoom: 0,
+    maxZoom: 20,
+    vectorLayers: [
+      {
+        id: 'cases',
+        description: `Cases 案件; status: ${CASE_STATUSES.join(', ')}; light: green, yellow, red`,
+        minzoom: 0,
+        maxzoom: 20,
+        fields: Object.fromEntries(
+          COLUMNS.slice(1).map(({ name, type }) => [name, type === 'string' ? 'String' : 'Number']),
+        ),
+      },
+    ],
+    parseQuery(query) {
+      const filter = parseCaseFilter(query);
+      checkWords(filter, held);
+      return formatCaseFilter(filter);
+    },
+    read: (context, tile, query) => readTile(held, context, tile, query),
+  };
 }

@@ -1,5 +1,6 @@
 import { parseTile, TileError, type Tile } from '../../tiles/grid.ts';
 import { WHOLE_CITY } from '../access/index.ts';
+import type { HeldCases } from '../cases/index.ts';
 import type { Clock, Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import { countRows, type Meters } from '../metrics/index.ts';
@@ -12,11 +13,8 @@ import { placesLayer } from './places.ts';
 import { baseLayer, divisionsLayer, gridsLayer } from './polygons.ts';
 import type { TileVersions } from './versions.ts';
 
-const LAYERS = new Map(
-  [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, casesLayer].map((layer) => [layer.name, layer]),
-);
 /** Raised when the same rows would give other bytes. */
-const FORMAT = 2;
+const FORMAT = 3;
 const MAX_QUERY = 2000;
 
 export interface TileRequest {
@@ -64,20 +62,26 @@ function parseFilters(layer: TileLayer, query: Record<string, string>): string {
 
 const keyOf = ({ layer, tile: { z, x, y }, query }: TileRequest) => `${layer.name}/${z}/${x}/${y}?${query}`;
 
+export interface TileServiceParts {
+  db: Database;
+  clock: () => Clock;
+  versions: TileVersions;
+  held: HeldCases;
+  cacheBytes: number;
+  meters: Meters;
+}
+
 /** Tiles of one city. */
-export function tileService(
-  db: Database,
-  clock: () => Clock,
-  versions: TileVersions,
-  cacheBytes: number,
-  meters: Meters,
-): TileService {
+export function tileService({ db, clock, versions, held, cacheBytes, meters }: TileServiceParts): TileService {
+  const layers = new Map(
+    [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, casesLayer(held)].map((one) => [one.name, one]),
+  );
   const cache = new TileCache(cacheBytes);
   const flights = new Flights<CachedTile>();
-  const counted = new Map([...LAYERS.keys()].map((name) => [name, countRows(db, (n) => meters.rows(name, n))]));
+  const counted = new Map([...layers.keys()].map((name) => [name, countRows(db, (n) => meters.rows(name, n))]));
 
   function layer(name: string): TileLayer {
-    const found = LAYERS.get(name);
+    const found = layers.get(name);
     if (!found)
       throw new HekanError('not_found', `no tile layer ${JSON.stringify(name.slice(0, 100))}`, {
         field: 'layer',
@@ -103,7 +107,7 @@ export function tileService(
   }
 
   return {
-    layers: [...LAYERS.values()],
+    layers: [...layers.values()],
     cache,
     get making() {
       return flights.size;

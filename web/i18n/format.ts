@@ -51,6 +51,14 @@ export function formatTick(n: number, lang: Lang): string {
 /** The server's cut percentage, or a dash: a rate without a denominator is neither 0 nor 100. */
 export const formatPercent = (percent: string | null): string => (percent === null ? '—' : `${percent}%`);
 
+/** A share as the server gives it: cut to two decimals, never rounded up; null where it is of nothing. */
+export const cutPercent = (numerator: number, denominator: number): string | null =>
+  denominator === 0 ? null : cut(numerator * 100, denominator, 2);
+
+/** A fraction in a few characters: "158,123 / 171,220", "1.58亿 / 1.71亿". */
+export const formatShortFraction = (numerator: number, denominator: number, lang: Lang): string =>
+  [numerator, denominator].map((n) => formatShort(n, lang).join('')).join(' / ');
+
 /** "479,034 / 480,717"; a figure that is part of nothing has no fraction. */
 export const formatFraction = (numerator: number, denominator: number | null): string =>
   denominator === null ? formatCount(numerator) : `${formatCount(numerator)} / ${formatCount(denominator)}`;

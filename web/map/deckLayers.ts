@@ -1,88 +1,40 @@
 import type { Layer } from '@deck.gl/core';
-import { TileLayer } from '@deck.gl/geo-layers';
 import { BitmapLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
 import type { Cluster } from './cluster.ts';
-import { loadDensity, paintDensity, type DensityTile } from './density.ts';
 import { MarkLayer } from './markLayer.ts';
-import { loadPlaces, type Place } from './places.ts';
+import { xToLng, yToLat, type TileIndex } from './mercator.ts';
+import type { ShownPlace } from './places.ts';
 import type { PlacedLabel } from './labels.ts';
 
 const FONT = "'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
 const INK: [number, number, number, number] = [238, 241, 245, 255];
 const HALO: [number, number, number, number] = [7, 11, 18, 235];
 
-interface TileOptions {
-  dataVersion: number;
-  onLoad: () => void;
-}
-
 /** Density cells as one picture a tile: the cost is that of the tiles, not of the cells. */
-export function densityLayer(
-  top: number,
-  onPeak: (z: number, peak: number) => void,
-  { dataVersion, onLoad }: TileOptions,
-): Layer {
-  const pictures = new WeakMap<DensityTile, ImageData>();
-  return new TileLayer<DensityTile | null>({
-    id: `density-${dataVersion}`,
-    minZoom: 0,
-    maxZoom: 14,
-    tileSize: 512,
-    maxCacheSize: 120,
-    refinementStrategy: 'best-available',
-    getTileData: async ({ index, signal }) => {
-      const tile = await loadDensity(index, signal);
-      if (tile) onPeak(index.z, tile.peak);
-      return tile;
-    },
-    onViewportLoad: onLoad,
-    onTileError: () => {},
-    // An array: deck compares triggers key by key, and a bare number has none.
-    updateTriggers: { renderSubLayers: [top] },
-    renderSubLayers: ({ id, data, tile }) => {
-      if (!data) return null;
-      const picture = pictures.get(data) ?? paintDensity(data, top);
-      pictures.set(data, picture);
-      const [[west, south], [east, north]] = tile.boundingBox as [[number, number], [number, number]];
-      return new BitmapLayer({
-        id,
-        image: picture,
-        bounds: [west, south, east, north],
-        textureParameters: {
-          minFilter: 'linear',
-          magFilter: 'linear',
-          addressModeU: 'clamp-to-edge',
-          addressModeV: 'clamp-to-edge',
-        },
-      });
+export const densityLayer = (id: string, { z, x, y }: TileIndex, image: ImageData): Layer =>
+  new BitmapLayer({
+    id,
+    image,
+    bounds: [xToLng(x / 2 ** z), yToLat((y + 1) / 2 ** z), xToLng((x + 1) / 2 ** z), yToLat(y / 2 ** z)],
+    textureParameters: {
+      minFilter: 'linear',
+      magFilter: 'linear',
+      addressModeU: 'clamp-to-edge',
+      addressModeV: 'clamp-to-edge',
     },
   });
-}
 
 /** Single places, from where density has nothing finer to say. */
-export function placesLayer(unit: number, { dataVersion, onLoad }: TileOptions): Layer {
-  return new TileLayer<Place[]>({
-    id: `places-${dataVersion}`,
-    minZoom: 14,
-    maxZoom: 20,
-    tileSize: 512,
-    maxCacheSize: 80,
+export const placesLayer = (places: ShownPlace[], unit: number): Layer =>
+  new ScatterplotLayer<ShownPlace>({
+    id: 'places',
+    data: places,
     pickable: true,
-    getTileData: ({ index, signal }) => loadPlaces(index, signal),
-    onViewportLoad: onLoad,
-    onTileError: () => {},
-    renderSubLayers: ({ id, data }) =>
-      new ScatterplotLayer<Place>({
-        id,
-        data,
-        pickable: true,
-        radiusUnits: 'pixels',
-        getPosition: (p) => [p.lng, p.lat],
-        getRadius: (p) => unit * (0.12 + 0.07 * Math.log10(p.total + 1)),
-        getFillColor: [243, 223, 162, 150],
-      }),
+    radiusUnits: 'pixels',
+    getPosition: (p) => [p.lng, p.lat],
+    getRadius: (p) => unit * (0.12 + 0.07 * Math.log10(p.total + 1)),
+    getFillColor: [243, 223, 162, 150],
   });
-}
 
 /** Cases: rings with a number, and single ones by the shape of their light. */
 export function caseLayers(clusters: readonly Cluster[], unit: number): Layer[] {

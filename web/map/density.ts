@@ -1,7 +1,6 @@
 import { densityColor, densityShare } from '../charts/densityScale.ts';
 import { tileAreaKm2, type TileIndex } from './mercator.ts';
-import { densityTile } from './plan.ts';
-import { forEachPoint, readTile } from './readTile.ts';
+import { forEachPoint } from './fetchTile.ts';
 
 /** Cells on a side of a density tile. */
 const SIDE = 64;
@@ -12,13 +11,13 @@ export interface DensityTile {
   peak: number;
 }
 
-export async function loadDensity({ z, x, y }: TileIndex, signal?: AbortSignal): Promise<DensityTile | null> {
-  const tile = await readTile(densityTile(z, x, y), signal, true);
-  if (!tile) return null;
+/** null: nothing is on it. */
+export function decodeDensity({ z, y }: TileIndex, bytes: Uint8Array): DensityTile | null {
+  if (bytes.length === 0) return null;
   const perKm2 = new Float32Array(SIDE * SIDE);
   const cellKm2 = tileAreaKm2(z + 6, (y + 0.5) / 2 ** z);
   let peak = 0;
-  forEachPoint(tile.layers['density'], (px, py, properties) => {
+  forEachPoint(bytes, 'density', (px, py, properties) => {
     const at = Math.min(SIDE - 1, Math.floor(py * SIDE)) * SIDE + Math.min(SIDE - 1, Math.floor(px * SIDE));
     const density = Number(properties['total'] ?? 0) / cellKm2;
     perKm2[at] = density;
@@ -46,4 +45,17 @@ export function paintDensity(tile: DensityTile, top: number): ImageData {
     SOFT.forEach((share, k) => image.data.set([r, g, b, a * share], (corner + (k >> 2) * size + (k & 3)) * 4));
   });
   return image;
+}
+
+/** The part of a tile's picture that lies in a tile below it; at most four zooms down anything is left to be seen. */
+export function cropPicture(picture: ImageData, from: TileIndex, to: TileIndex): ImageData {
+  const side = picture.width >> (to.z - from.z);
+  const left = (to.x - (from.x << (to.z - from.z))) * side;
+  const top = (to.y - (from.y << (to.z - from.z))) * side;
+  const part = new ImageData(side, side);
+  for (let row = 0; row < side; row++) {
+    const start = ((top + row) * picture.width + left) * 4;
+    part.data.set(picture.data.subarray(start, start + side * 4), row * side * 4);
+  }
+  return part;
 }

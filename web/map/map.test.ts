@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { clusterCases, radiusOf, type CasePoint } from './cluster.ts';
 import { placeLabels, widthEm } from './labels.ts';
 import { latToY, lngToX, tileAreaKm2, tilesOf, xToLng, yToLat } from './mercator.ts';
-import { casesTile, planLayers } from './plan.ts';
+import { casesQuery, densityQuery, planLayers } from './plan.ts';
+import { RECORD_CLASSES } from '../state/url.ts';
 import type { MapDivision } from './types.ts';
 
 const open = { mode: 'open', division: null } as const;
@@ -26,8 +27,16 @@ describe('planLayers', () => {
 
   it('asks for all cases only when told to', () => {
     expect(planLayers(['cases'], { mode: 'all', division: null }, 9).cases?.mode).toBe('all');
-    expect(casesTile(open, 9, 1, 2)).toBe('/tiles/cases/9/1/2.mvt?status=open');
-    expect(casesTile({ mode: 'all', division: 7 }, 9, 1, 2)).toBe('/tiles/cases/9/1/2.mvt?status=all&division=7');
+    expect(casesQuery(open)).toBe('status=open');
+    expect(casesQuery({ mode: 'all', division: 7 })).toBe('status=all&division=7');
+  });
+
+  it('keeps to the cells of a theme, however close: places do not know themes', () => {
+    expect(planLayers(['density'], open, 17, '人口').records).toBe('cells');
+    expect(densityQuery({ classes: ['government', 'sensing'], theme: '人口' })).toBe(
+      'classes=government,sensing&theme=%E4%BA%BA%E5%8F%A3',
+    );
+    expect(densityQuery({ classes: RECORD_CLASSES, theme: null })).toBe('');
   });
 });
 

@@ -1,13 +1,14 @@
-import { Deck, FlyToInterpolator, MapView, WebMercatorViewport, type Layer, type PickingInfo } from '@deck.gl/core';
+import { Deck, FlyToInterpolator, MapView, WebMercatorViewport } from '@deck.gl/core';
 import type { Camera } from './basemap.ts';
-import { topOf } from '../charts/densityScale.ts';
-import { CaseTiles } from './caseTiles.ts';
-import { clusterCases, type Cluster } from './cluster.ts';
-import { caseLayers, densityLayer, labelLayers, placesLayer } from './deckLayers.ts';
+import { CaseMarks } from './caseMarks.ts';
+import type { Cluster } from './cluster.ts';
+import { caseLayers, labelLayers } from './deckLayers.ts';
+import { hitOf } from './hit.ts';
 import { placeLabels, type PlacedLabel } from './labels.ts';
-import type { Place } from './places.ts';
-import { planLayers } from './plan.ts';
+import { planLayers, type LayerPlan } from './plan.ts';
+import { RecordTiles } from './recordTiles.ts';
 import { kmPerPixel } from './scaleBar.ts';
+import type { TileStore } from './tileStore.ts';
 import type { Bbox, MapHit, MapOptions, MapState } from './types.ts';
 
 export interface OverlayHooks {
@@ -20,6 +21,10 @@ export interface OverlayHooks {
 }
 
 const NONE: readonly Cluster[] = [];
+/** Everything in view is asked for again this often, with its ETag: a net under the live stream. */
+const DOUBT_MS = 300_000;
+/** What comes in within a frame is drawn together. */
+const FRAME_MS = 16;
 
 /** What lies above the base map, on a canvas of its own; it holds the camera. */
 export class Overlay {
@@ -27,20 +32,33 @@ export class Overlay {
   readonly #el: HTMLElement;
   readonly #options: MapOptions;
   readonly #unit: number;
-  readonly #tiles = new CaseTiles(() => this.#onTiles());
+  readonly #records: RecordTiles;
+  readonly #cases: CaseMarks;
+  readonly #stopListening: () => void;
+  readonly #doubting: ReturnType<typeof setInterval>;
   #state: MapState;
   #camera: Camera & { transitionDuration?: number };
-  #clusters: Cluster[] = [];
-  #peaks = new Map<number, number>();
+  #clusters: readonly Cluster[] = NONE;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #frame: ReturnType<typeof setTimeout> | undefined;
   #moving = false;
-  #density: { key: string; layer: Layer } | undefined;
-  #densityLoaded = false;
+  #begun = false;
   #labels: { key: readonly unknown[]; placed: PlacedLabel[] } | undefined;
 
   constructor(el: HTMLElement, camera: Camera, options: MapOptions, hooks: OverlayHooks) {
     this.#el = el;
     this.#options = options;
+    const { changes } = options;
+    const onChange = (): void => {
+      this.#frame ??= setTimeout(() => this.#onTiles(hooks.onLoad), FRAME_MS);
+    };
+    const newest = changes.newest.bind(changes);
+    this.#records = new RecordTiles({ newest, onChange });
+    this.#cases = new CaseMarks({ newest, onChange });
+    this.#stopListening = changes.listen((told) => {
+      for (const store of this.#stores) store.change(told);
+    });
+    this.#doubting = setInterval(() => this.#doubt(false), DOUBT_MS);
     this.#state = options.state;
     this.#camera = camera;
     this.#unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -74,13 +92,14 @@ export class Overlay {
   }
 
   get isIdle(): boolean {
-    const density = this.#plan().records === null || this.#densityLoaded;
-    return !this.#moving && !this.#tiles.isLoading && density;
+    const isDrawn = this.#frame === undefined;
+    return this.#begun && !this.#moving && isDrawn && !this.#cases.store.isLoading && !this.#records.isLoading;
   }
 
   setState(state: MapState): void {
     const before = this.#state;
     this.#state = state;
+    if (state.dataVersion !== before.dataVersion) this.#doubt(true);
     const { highlighted: _, ...rest } = state;
     if (Object.entries(rest).some(([key, value]) => before[key as keyof MapState] !== value)) this.#refresh();
   }
@@ -119,7 +138,10 @@ export class Overlay {
 
   destroy(): void {
     clearTimeout(this.#settle);
-    this.#tiles.destroy();
+    clearTimeout(this.#frame);
+    clearInterval(this.#doubting);
+    this.#stopListening();
+    for (const store of this.#stores) store.destroy();
     this.#deck.finalize();
   }
 
@@ -127,9 +149,18 @@ export class Overlay {
     return new WebMercatorViewport({ width: this.#el.clientWidth, height: this.#el.clientHeight, ...this.#camera });
   }
 
-  #plan(): ReturnType<typeof planLayers> {
-    const { layers, caseMode: mode, path } = this.#state;
-    return planLayers(layers, { mode, division: path.at(-1) ?? null }, this.#camera.zoom);
+  get #stores(): readonly Pick<TileStore<unknown>, 'change' | 'doubt' | 'destroy'>[] {
+    return [this.#cases.store, this.#records.density, this.#records.places];
+  }
+
+  /** @param anew the numbers of changes may begin anew. */
+  #doubt(anew: boolean): void {
+    for (const store of this.#stores) store.doubt(anew);
+  }
+
+  #plan(): LayerPlan {
+    const { layers, caseMode: mode, path, records } = this.#state;
+    return planLayers(layers, { mode, division: path.at(-1) ?? null }, this.#camera.zoom, records.theme);
   }
 
   #onMoved(): void {
@@ -141,22 +172,30 @@ export class Overlay {
     }, 120);
   }
 
-  #onTiles(): void {
-    this.#refresh();
+  #onTiles(loaded: () => void): void {
+    this.#frame = undefined;
+    // While the camera moves, what it will show is not asked for yet.
+    if (!this.#moving) this.#clusterAgain();
+    this.#draw();
+    loaded();
   }
 
   /** Asks for what is in view and draws what is known. */
   #refresh(): void {
     const bbox = this.#viewport().getBounds();
     const { zoom } = this.#camera;
-    const { cases } = this.#plan();
-    if (cases) {
-      this.#tiles.want(bbox, zoom, cases, this.#state.casesVersion + this.#state.dataVersion * 1e9);
-      const { points, complete } = this.#tiles.points(bbox, zoom, cases);
-      // While tiles of a new zoom are on their way the old marks stay.
-      if (complete || !this.#tiles.isLoading) this.#clusters = clusterCases(points, zoom, this.#unit);
-    }
+    const { cases, records } = this.#plan();
+    this.#begun = true;
+    this.#records.want(bbox, zoom, records, this.#state.records);
+    this.#cases.want(bbox, zoom, cases);
+    this.#clusterAgain();
     this.#draw();
+  }
+
+  #clusterAgain(): void {
+    const { cases } = this.#plan();
+    const bbox = this.#viewport().getBounds();
+    if (cases) this.#clusters = this.#cases.clusters(bbox, this.#camera.zoom, cases, this.#unit);
   }
 
   #draw(): void {
@@ -165,8 +204,7 @@ export class Overlay {
     const labels = plan.labels ? this.#placeLabels(fontPx, plan.cases ? this.#clusters : NONE) : [];
     this.#deck.setProps({
       layers: [
-        plan.records === 'cells' && this.#densityLayer(),
-        plan.records === 'places' && placesLayer(this.#unit, this.#tileOptions()),
+        this.#records.layers(this.#unit),
         plan.cases && caseLayers(this.#clusters, this.#unit),
         labels.length > 0 && labelLayers(labels, fontPx),
       ],
@@ -186,39 +224,13 @@ export class Overlay {
     return this.#labels.placed;
   }
 
-  #top(): number | null {
-    const peak = this.#peaks.get(Math.min(14, Math.round(this.#camera.zoom)));
-    return peak === undefined ? null : topOf(peak);
-  }
-
-  #densityLayer(): Layer {
-    const top = this.#top() ?? 1e5;
-    const key = `${top} ${this.#state.dataVersion}`;
-    if (this.#density?.key !== key) {
-      const layer = densityLayer(top, (z, peak) => this.#onPeak(z, peak), this.#tileOptions());
-      this.#density = { key, layer };
-    }
-    return this.#density.layer;
-  }
-
-  #tileOptions(): { dataVersion: number; onLoad: () => void } {
-    return {
-      dataVersion: this.#state.dataVersion,
-      onLoad: () => {
-        this.#densityLoaded = true;
-        this.#tell();
-      },
-    };
-  }
-
-  #onPeak(z: number, peak: number): void {
-    const before = this.#top();
-    this.#peaks.set(z, Math.max(peak, this.#peaks.get(z) ?? 0));
-    if (this.#top() !== before) this.#draw();
-  }
-
   #tell(): void {
-    this.#options.onView({ zoom: this.#camera.zoom, densityTop: this.#top(), kmPerPixel: kmPerPixel(this.#camera) });
+    this.#options.onView({
+      zoom: this.#camera.zoom,
+      densityTop: this.#records.top,
+      isBuilding: this.#records.density.isBuilding,
+      kmPerPixel: kmPerPixel(this.#camera),
+    });
   }
 }
 
@@ -236,17 +248,4 @@ export function cameraFor(bbox: Bbox, width: number, height: number, unit: numbe
     { padding, maxZoom: 17 },
   );
   return { longitude, latitude, zoom };
-}
-
-function hitOf(info: PickingInfo): MapHit | null {
-  const object: unknown = info.object;
-  if (!object) return null;
-  if (info.layer?.id === 'cases') {
-    const c = object as Cluster;
-    if (!c.single) return { kind: 'cluster', n: c.n, green: c.green, yellow: c.yellow, red: c.red, at: [c.lng, c.lat] };
-    const { id, light, caseNo, zh, en } = c.single;
-    return { kind: 'case', id, light, caseNo, name: { zh, en } };
-  }
-  const place = object as Place;
-  return 'address' in place ? { kind: 'place', total: place.total, address: place.address } : null;
 }

@@ -1,6 +1,7 @@
 import type { Light } from '../../server/api/shapes.ts';
 import type { Lang } from '../i18n/translate.ts';
-import type { CaseMode, LayerKey } from '../state/url.ts';
+import type { ChangeLog } from '../state/changes.ts';
+import type { CaseMode, LayerKey, RecordFilter } from '../state/url.ts';
 
 export type Bbox = readonly [west: number, south: number, east: number, north: number];
 
@@ -21,13 +22,14 @@ export interface MapDivision {
 export interface MapState {
   layers: readonly LayerKey[];
   caseMode: CaseMode;
+  records: RecordFilter;
   lang: Lang;
   /** From the district down to the chosen division; empty for the whole city. */
   path: readonly number[];
   /** The divisions below the chosen one. */
   divisions: readonly MapDivision[];
   highlighted: number | null;
-  casesVersion: number;
+  /** Grows when everything is another (another city, new boundaries): all is asked for again. */
   dataVersion: number;
 }
 
@@ -47,6 +49,8 @@ export interface MapHover {
 export interface MapView {
   zoom: number;
   densityTop: number | null;
+  /** The server is still making the density that is asked for. */
+  isBuilding: boolean;
   /** On the ground at the middle of the map. */
   kmPerPixel: number | null;
 }
@@ -54,6 +58,8 @@ export interface MapView {
 export interface MapOptions {
   extent: Bbox;
   state: MapState;
+  /** What changed on the map, as it comes. */
+  changes: ChangeLog;
   motion: boolean;
   label: string;
   onHover: (hover: MapHover | null) => void;

@@ -1,4 +1,4 @@
-import type { CaseDetail, CaseItem } from '../../server/api/shapes.ts';
+import type { CaseDetail, CaseItem, Overview } from '../../server/api/shapes.ts';
 import { api } from './api.ts';
 import { Resource } from './resource.svelte.ts';
 
@@ -12,7 +12,11 @@ export interface Opened {
   definition: string;
   /** Where its cases are listed; null where there is no list. */
   href: string | null;
+  /** The datasets that it counts, where it counts records. */
+  datasets?: readonly Dataset[];
 }
+
+export type Dataset = Overview['records']['datasets'][number];
 
 const PAGE = 50;
 

@@ -19,6 +19,8 @@ export function asEvent(item: CaseItem): LiveCase {
     lat: item.lat,
     yellowAt: item.yellowAt,
     dueAt: item.dueAt,
+    layers: [],
+    tiles: [],
     at: item.closedAt ?? item.acceptedAt ?? item.reportedAt,
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LiveCase } from '../../server/api/shapes.ts';
+import type { LiveCase, LiveData } from '../../server/api/shapes.ts';
 import { backoffMs } from './backoff.ts';
-import { LiveFeed, type EventSourceLike, type LiveState } from './live.ts';
+import { isAnotherCity, LiveFeed, type EventSourceLike, type LiveState } from './live.ts';
 
 class FakeSource implements EventSourceLike {
   readonly listeners = new Map<string, (event: { data?: string }) => void>();
@@ -28,6 +28,7 @@ function setUp() {
   const states: LiveState[] = [];
   const seen: number[] = [];
   const resets: (number | null)[] = [];
+  const data: LiveData[] = [];
   const feed = new LiveFeed({
     open: (url) => {
       const source = new FakeSource(url);
@@ -35,12 +36,13 @@ function setUp() {
       return source;
     },
     onCase: (event) => seen.push(event.seq),
+    onData: (event) => data.push(event),
     onReset: (seq) => resets.push(seq),
     onState: (state) => states.push(state),
     random: () => 0,
   });
   const latest = (): FakeSource => sources.at(-1)!;
-  return { feed, sources, states, seen, resets, latest };
+  return { feed, sources, states, seen, resets, data, latest };
 }
 
 const event = (seq: number): Partial<LiveCase> => ({ seq, caseId: seq, action: 'close' });
@@ -129,12 +131,35 @@ describe('LiveFeed', () => {
     const { feed, resets, latest } = setUp();
     feed.start(5);
     latest().emit('reset', { seq: 900 });
-    latest().emit('data', { seq: 901, reason: 'import' });
-    expect(resets).toEqual([900, 901]);
+    latest().emit('data', { seq: 901, reason: 'cases', layers: ['cases'], tiles: [[9, 1, 2]] });
+    expect(resets).toEqual([900]);
     latest().emit('error');
     vi.advanceTimersByTime(1000);
     expect(latest().url).toBe('/api/live?since=901');
   });
+
+  it('tells what changed and where, in order with the cases, and resets nothing', () => {
+    const { feed, data, seen, resets, latest } = setUp();
+    feed.start(5);
+    const change = { seq: 7, reason: 'records', layers: ['density', 'places'], tiles: [[14, 3, 4]] };
+    latest().emit('case', event(6));
+    latest().emit('data', change);
+    latest().emit('data', change);
+    latest().emit('case', event(7));
+    expect(data).toEqual([change]);
+    expect(seen).toEqual([6]);
+    expect(resets).toEqual([]);
+  });
+
+  it.each([
+    [['divisions', 'base', 'cases'], null, true],
+    [['cases'], null, false],
+    [['density', 'places'], [[14, 3, 4] as [number, number, number]], false],
+    // Nothing on the map changed.
+    [['divisions'], [], false],
+  ])('takes a change of %j over %j for another city: %s', (layers, tiles, is) =>
+    expect(isAnotherCity({ layers, tiles })).toBe(is),
+  );
 
   it('is not thrown by what is not JSON', () => {
     const { feed, seen, latest } = setUp();

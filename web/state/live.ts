@@ -1,4 +1,4 @@
-import type { LiveCase } from '../../server/api/shapes.ts';
+import type { LiveCase, LiveData, MapChange } from '../../server/api/shapes.ts';
 import { backoffMs } from './backoff.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
@@ -12,7 +12,9 @@ export interface EventSourceLike {
 export interface LiveOptions {
   open: (url: string) => EventSourceLike;
   onCase: (event: LiveCase) => void;
-  /** Much changed at once, or events were missed (up to seq): fetch everything again. */
+  /** Rows changed, many perhaps, or lights turned: what is told to have changed is fetched again. */
+  onData: (event: LiveData) => void;
+  /** Events were missed (up to seq): fetch everything again. */
   onReset: (seq: number | null) => void;
   onState: (state: LiveState) => void;
   random?: () => number;
@@ -64,16 +66,17 @@ export class LiveFeed {
     });
     listen('error', () => this.#lost());
     listen('ping', () => this.#heard());
-    listen('case', (data) => this.#case(data));
-    listen('data', (data) => this.#jump(data));
+    listen('case', (data) => this.#next(data, this.#options.onCase));
+    listen('data', (data) => this.#next(data, this.#options.onData));
     listen('reset', (data) => this.#jump(data));
   }
 
-  #case(data: string): void {
-    const event = parse<LiveCase>(data);
+  /** Each event once. */
+  #next<Event extends { seq: number }>(data: string, tell: (event: Event) => void): void {
+    const event = parse<Event>(data);
     if (!event || event.seq <= this.#seq) return;
     this.#seq = event.seq;
-    this.#options.onCase(event);
+    tell(event);
   }
 
   #jump(data: string): void {
@@ -100,6 +103,13 @@ export class LiveFeed {
     this.#source = undefined;
   }
 }
+
+/** Layers that the base map draws. */
+const BASE = ['divisions', 'base'];
+
+/** Whether an event is about the ground itself (another city, new boundaries), after which everything is another. */
+export const isAnotherCity = ({ layers, tiles }: MapChange): boolean =>
+  tiles?.length !== 0 && layers.some((layer) => BASE.includes(layer));
 
 function parse<T>(data: string): T | null {
   try {

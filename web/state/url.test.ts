@@ -15,6 +15,14 @@ describe('parseSelection', () => {
     // No layer at all is a choice too.
     { search: '?layers=', change: { layers: [] } },
     { search: '?cases=all&lang=en&motion=off', change: { caseMode: 'all', lang: 'en', motion: false } },
+    {
+      search: '?classes=sensing,government&theme=%E4%BA%BA%E5%8F%A3',
+      change: { records: { classes: ['government', 'sensing'], theme: '人口' } },
+    },
+    // No class that is known: all of them, as a map without records would look broken.
+    { search: '?classes=nonsense&theme=', change: {} },
+    { search: '?classes=', change: {} },
+    { search: `?theme=${'x'.repeat(101)}`, change: {} },
     { search: '?lang=fr&cases=some&motion=slow', change: {} },
   ])('$search', ({ search, change }) => {
     expect(parseSelection(search)).toEqual({ ...DEFAULT_SELECTION, ...change });
@@ -29,6 +37,7 @@ describe('formatSelection', () => {
     { division: 7 },
     { layers: [] },
     { layers: ['density'] },
+    { records: { classes: ['industry'], theme: '商贸 & 出行' } },
     { caseMode: 'all', lang: 'en', motion: false, division: 1_683, layers: ['rates', 'cases'] },
   ])('comes back from the address as it was: %o', (change) => {
     const selection = { ...DEFAULT_SELECTION, ...change };

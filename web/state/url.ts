@@ -1,8 +1,24 @@
+import type { RecordClass } from '../../server/api/shapes.ts';
 import type { Lang } from '../i18n/translate.ts';
 
 export const LAYER_KEYS = ['rates', 'density', 'cases'] as const;
 export type LayerKey = (typeof LAYER_KEYS)[number];
 export type CaseMode = 'open' | 'all';
+export const RECORD_CLASSES: readonly RecordClass[] = [
+  'government',
+  'industry',
+  'supply_chain',
+  'governance',
+  'sensing',
+];
+
+/** Which records the density on the map counts. */
+export interface RecordFilter {
+  /** In the order of RECORD_CLASSES; never none. */
+  classes: readonly RecordClass[];
+  /** null: of every theme. */
+  theme: string | null;
+}
 
 /** What a wall shows; the whole of it is in the address, so that a link or a reload brings it back. */
 export interface Selection {
@@ -10,6 +26,7 @@ export interface Selection {
   division: number | null;
   layers: readonly LayerKey[];
   caseMode: CaseMode;
+  records: RecordFilter;
   lang: Lang;
   /** false: nothing moves (screenshots). */
   motion: boolean;
@@ -19,6 +36,7 @@ export const DEFAULT_SELECTION: Selection = {
   division: null,
   layers: LAYER_KEYS,
   caseMode: 'open',
+  records: { classes: RECORD_CLASSES, theme: null },
   lang: 'zh',
   motion: true,
 };
@@ -32,10 +50,19 @@ export function parseSelection(search: string): Selection {
     division: /^[1-9]\d{0,14}$/.test(division) ? Number(division) : null,
     layers: layers === null ? LAYER_KEYS : LAYER_KEYS.filter((key) => layers.split(',').includes(key)),
     caseMode: query.get('cases') === 'all' ? 'all' : 'open',
+    records: { classes: parseClasses(query.get('classes')), theme: parseTheme(query.get('theme')) },
     lang: query.get('lang') === 'en' ? 'en' : 'zh',
     motion: query.get('motion') !== 'off',
   };
 }
+
+function parseClasses(text: string | null): readonly RecordClass[] {
+  const asked = text?.split(',') ?? [];
+  const known = RECORD_CLASSES.filter((name) => asked.includes(name));
+  return known.length > 0 ? known : RECORD_CLASSES;
+}
+
+const parseTheme = (text: string | null): string | null => (text !== null && /^.{1,100}$/u.test(text) ? text : null);
 
 /** The shortest address of a selection: what is as usual is left out. "" for the usual wall. */
 export function formatSelection(selection: Selection): string {
@@ -43,6 +70,9 @@ export function formatSelection(selection: Selection): string {
   if (selection.division !== null) query.set('division', String(selection.division));
   if (selection.layers.length < LAYER_KEYS.length) query.set('layers', selection.layers.join(','));
   if (selection.caseMode === 'all') query.set('cases', 'all');
+  const { classes, theme } = selection.records;
+  if (classes.length < RECORD_CLASSES.length) query.set('classes', classes.join(','));
+  if (theme !== null) query.set('theme', theme);
   if (selection.lang === 'en') query.set('lang', 'en');
   if (!selection.motion) query.set('motion', 'off');
   const text = query.toString().replaceAll('%2C', ',');

@@ -1,13 +1,14 @@
-import type { CasePage, City, Division, LiveCase, Overview } from '../../server/api/shapes.ts';
+import type { CasePage, City, Division, LiveCase, LiveData, MapChange, Overview } from '../../server/api/shapes.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 import { api } from './api.ts';
 import { prepend } from './bounded.ts';
+import { ChangeLog } from './changes.ts';
 import { Clock } from './clock.svelte.ts';
 import { Drawer } from './drawer.svelte.ts';
 import { fetchTrend } from './fetchTrend.ts';
 import { asEvent } from './latest.ts';
 import { fetchBelow, type Ranking } from './levels.ts';
-import { LiveFeed, type LiveState } from './live.ts';
+import { isAnotherCity, LiveFeed, type LiveState } from './live.ts';
 import { isWithin } from './membership.ts';
 import { Refresher } from './refresher.ts';
 import { Resource } from './resource.svelte.ts';
@@ -37,10 +38,10 @@ export class Wall {
 
   connection = $state<LiveState>('connecting');
   events = $state.raw<LiveCase[]>([]);
-  /** Grows when cases changed: the map then asks for their tiles again. */
-  casesVersion = $state(0);
-  /** Grows when everything changed (an import): all tiles. */
+  /** Grows when everything is another: the map starts over. */
   dataVersion = $state(0);
+  /** Which tiles changed; the map listens. */
+  readonly changes = new ChangeLog();
   /** The map shows an event as it comes. */
   onEvent: (event: LiveCase) => void = () => {};
 
@@ -69,6 +70,7 @@ export class Wall {
   #feed = new LiveFeed({
     open: (url) => new EventSource(url),
     onCase: (event) => this.#onCase(event),
+    onData: (event) => this.#onData(event),
     onReset: (seq) => this.#onReset(seq),
     onState: (state) => this.#onState(state),
   });
@@ -76,8 +78,7 @@ export class Wall {
   #overviewAgain = new Refresher(() => this.#loadOverview(), { minMs: 2_500, idleMs: 60_000 });
   #rankingAgain = new Refresher(() => this.#loadRanking(), { minMs: 10_000, idleMs: 60_000 });
   #trendAgain = new Refresher(() => this.#loadTrend(), { minMs: 30_000, idleMs: 300_000 });
-  #mapAgain = new Refresher(() => this.#renewCases(), { minMs: 15_000, idleMs: 60_000 });
-  #all = [this.#cityAgain, this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain];
+  #all = [this.#cityAgain, this.#overviewAgain, this.#rankingAgain, this.#trendAgain];
 
   start(): void {
     this.#adopt(parseSelection(location.search));
@@ -185,11 +186,6 @@ export class Wall {
     await this.latest.load((signal) => api.cases(href, null, LATEST, signal)).catch(() => {});
   }
 
-  #renewCases(): Promise<void> {
-    this.casesVersion++;
-    return Promise.resolve();
-  }
-
   #loadTrend(): Promise<void> {
     const now = this.frozenAt ? Date.parse(this.frozenAt) : Date.now();
     return this.trend.load((signal) => fetchTrend(this.selection.division, now, this.timeZone, signal));
@@ -206,8 +202,25 @@ export class Wall {
   #onCase(event: LiveCase): void {
     this.#arrived.unshift(event);
     this.#arrival ??= setTimeout(() => this.#showArrived(), GATHER_MS);
-    for (const again of [this.#overviewAgain, this.#rankingAgain, this.#trendAgain, this.#mapAgain]) again.mark();
+    this.#onChange(event);
     this.onEvent(event);
+  }
+
+  #onData(event: LiveData): void {
+    if (event.seq > this.#knownSeq && isAnotherCity(event)) this.#startOver(event.seq);
+    else this.#onChange(event);
+  }
+
+  /** Figures and tiles that an event changed. */
+  #onChange(event: MapChange & { seq: number }): void {
+    const isKnown = event.seq <= this.#knownSeq;
+    // Of what was known before only the places are of use: a tile that is not here yet must hold them, whoever answers.
+    if (!isKnown || event.tiles !== null) this.changes.add(event);
+    if (isKnown) return;
+    this.#overviewAgain.mark();
+    if (!event.layers.includes('cases')) return;
+    this.#rankingAgain.mark();
+    this.#trendAgain.mark();
   }
 
   /** Events come in bursts (after a reconnection, a hundred at once): the list changes once for all of them. */
@@ -219,11 +232,16 @@ export class Wall {
 
   #onReset(seq: number | null): void {
     // What the stream tells of the time before this page was opened is known already.
-    if (seq !== null && seq <= this.#knownSeq) return;
+    if (seq === this.#knownSeq) return;
+    this.#startOver(seq);
+  }
+
+  #startOver(seq: number | null): void {
     this.#knownSeq = seq ?? this.#knownSeq;
+    this.changes.clear();
+    this.changes.add({ layers: ['density', 'places', 'cases'], tiles: null, seq: this.#knownSeq });
     this.dataVersion++;
     this.ranking.clear();
     void this.#begin();
-    void this.#mapAgain.now();
   }
 }

@@ -1,0 +1,22 @@
+import type { Database } from '../db/index.ts';
+import { mustRetireDemo, retireDemo } from '../demo/index.ts';
+import type { ImportOutput } from '../files/index.ts';
+import { runAddressImport, type AddressImportOptions, type AddressReport } from '../records/index.ts';
+
+/**
+ * Takes addresses from a CSV file in as places, by their code: what is there is changed, nothing is doubled.
+ * @throws HekanError: bad_request (file, header), conflict (the city is the demonstration and replaceDemo is false; records are
+ *   being loaded).
+ */
+export async function importAddresses(
+  db: Database,
+  file: string,
+  options: AddressImportOptions & { replaceDemo: boolean },
+  out: ImportOutput,
+): Promise<AddressReport> {
+  const demo = {
+    isThere: () => mustRetireDemo(db, options.replaceDemo),
+    retire: () => retireDemo(db, out),
+  };
+  return runAddressImport(db, file, options, demo, out);
+}

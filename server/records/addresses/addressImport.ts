@@ -1,0 +1,199 @@
+import { basename } from 'node:path';
+import type { CrsName } from '../../api/shapes.ts';
+import { NEUTRAL_CITY, readCity, writeCity } from '../../city/index.ts';
+import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../../db/index.ts';
+import { badRequest, HekanError } from '../../errors.ts';
+import {
+  CsvCursor,
+  CsvFormat,
+  cutChunks,
+  defaultRejectsPath,
+  openByteFile,
+  RejectsFile,
+  type ByteFile,
+  type Chunk,
+  type ImportOutput,
+} from '../../files/index.ts';
+import { PLACE_BLOCK_ZOOM } from '../../../tiles/pyramid.ts';
+import { foldRecordCounts } from '../counts.ts';
+import type { DemoGuard } from '../import/index.ts';
+import { lockPlaces } from '../locks.ts';
+import { rankPlaces } from '../places.ts';
+import { AddressReader, type Address } from './readAddress.ts';
+import type { AddressReport } from './report.ts';
+import { UNRANKED, writeAddresses } from './writeAddresses.ts';
+
+export interface AddressImportOptions {
+  /** What the file's coordinates are; never guessed. */
+  crs: CrsName;
+  /** Key of the dataset; default: addresses. */
+  dataset?: string | undefined;
+  rejects?: string | undefined;
+}
+
+const CHUNK_BYTES = 1_000_000;
+/** Addresses a transaction, and tiles of zoom 14 ranked in one: on the embedded engine everybody else waits for them. */
+const ROWS = { postgresql: 5000, embedded: 250 };
+const BLOCKS = { postgresql: 64, embedded: 2 };
+
+/** The dataset of addresses with a key, made where it is missing. @throws HekanError('conflict'): it holds something else. */
+async function ensureDataset(client: Queryable, key: string): Promise<number> {
+  const { rows } = await client.query<{ id: number; kind: string }>(
+    `insert into dataset (key, name_zh, name_en, kind, origin) values ($1::text, '标准地址', 'Addresses', 'base', 'import')
+     on conflict (key) do update set updated_at = now() returning id, kind`,
+    [key],
+  );
+  const { id, kind } = rows[0]!;
+  if (kind !== 'base')
+    throw new HekanError('conflict', `dataset ${key} holds ${kind}, not addresses: give another --dataset`, {
+      field: 'dataset',
+      given: key,
+    });
+  return id;
+}
+
+/** One import under way. */
+class AddressImport {
+  readonly #db: Database;
+  readonly #file: ByteFile;
+  readonly #options: AddressImportOptions;
+  readonly #demo: DemoGuard;
+  readonly #out: ImportOutput;
+  readonly #key: string;
+  readonly #rejects: RejectsFile;
+  readonly #rows = { read: 0, inserted: 0, updated: 0, moved: 0, unchanged: 0, rejected: 0 };
+  readonly #notes: string[] = [];
+  #datasetId: number | null = null;
+
+  constructor(db: Database, path: string, options: AddressImportOptions, demo: DemoGuard, out: ImportOutput) {
+    this.#db = db;
+    this.#options = options;
+    this.#demo = demo;
+    this.#out = out;
+    this.#key = options.dataset ?? 'addresses';
+    if (!/^[a-z0-9][a-z0-9._-]*$/.test(this.#key))
+      throw badRequest('dataset', this.#key, 'lower-case letters, digits, and . _ -');
+    this.#file = openByteFile(path, null, 'CSV with a header');
+    if (this.#file.encoding !== 'utf-8') this.#notes.push(`it is not UTF-8: read as ${this.#file.encoding}`);
+    this.#rejects = new RejectsFile(options.rejects ?? defaultRejectsPath(path));
+  }
+
+  async run(): Promise<AddressReport> {
+    const began = performance.now();
+    await this.#demo.isThere();
+    const release = await lockPlaces(this.#db);
+    try {
+      await this.#readFile();
+      if (this.#rows.read === 0) throw badRequest('file', 'no rows', `rows below the header of ${this.#file.path}`);
+      await this.#rank();
+      while ((await foldRecordCounts(this.#db)) > 0);
+      await drainOutbox(this.#db);
+    } finally {
+      this.#rejects.close();
+      await release();
+    }
+    const report: AddressReport = {
+      kind: 'addresses',
+      file: basename(this.#file.path),
+      sha256: this.#file.sha256(),
+      dataset: this.#key,
+      rows: this.#rows,
+      rejects: { path: this.#rejects.total > 0 ? this.#rejects.path : null, byReason: this.#rejects.byReason() },
+      notes: this.#notes,
+      seconds: Math.round((performance.now() - began) / 10) / 100,
+    };
+    await this.#db.query(
+      `insert into import_run (kind, file_name, file_sha256, started_at, finished_at, report)
+       values ('addresses', $1::text, $2::text, now() - make_interval(secs => $3::float8), now(), $4::jsonb)`,
+      [report.file, report.sha256, report.seconds, JSON.stringify(report)],
+    );
+    return report;
+  }
+
+  async #readFile(): Promise<void> {
+    const format = new CsvFormat(',');
+    let reader: AddressReader | null = null;
+    let waiting: Address[] = [];
+    const size = ROWS[this.#db.engine];
+    for await (const chunk of cutChunks(this.#file.pieces(), CHUNK_BYTES, format, this.#file.path)) {
+      reader ??= new AddressReader(this.#file.path, format.header, this.#options.crs);
+      waiting.push(...this.#readChunk(chunk, format, reader));
+      for (; waiting.length >= size; waiting = waiting.slice(size)) await this.#write(waiting.slice(0, size));
+      this.#out.progress(this.#file.read, this.#file.bytes, `${this.#rows.read.toLocaleString('en-US')} rows`);
+    }
+    for (; waiting.length > 0; waiting = waiting.slice(size)) await this.#write(waiting.slice(0, size));
+  }
+
+  #readChunk(chunk: Chunk, format: CsvFormat, reader: AddressReader): Address[] {
+    const cursor = new CsvCursor(format, chunk.bytes, chunk.body, chunk.firstLine + chunk.bodyLines);
+    const addresses: Address[] = [];
+    while (cursor.next()) {
+      this.#rows.read++;
+      const address = reader.read(cursor);
+      if ('reason' in address) this.#reject(cursor.line, address, cursor.raw());
+      else addresses.push(address);
+    }
+    return addresses;
+  }
+
+  #reject(line: number, { reason, field, value }: { reason: string; field: string; value: string }, raw: string): void {
+    this.#rejects.add({ line, reason, field, value, raw });
+    this.#rows.rejected++;
+  }
+
+  /** Retires the demonstration and makes the dataset, before the first row: a file that gives none changes nothing. */
+  async #start(): Promise<number> {
+    if (this.#datasetId !== null) return this.#datasetId;
+    if (await this.#demo.isThere()) {
+      await this.#demo.retire();
+      this.#notes.push('the demonstration (演示数据) was retired');
+    }
+    this.#datasetId = await this.#db.transaction(async (client) => {
+      if (!(await readCity(client))) await writeCity(client, NEUTRAL_CITY);
+      return ensureDataset(client, this.#key);
+    });
+    return this.#datasetId;
+  }
+
+  async #write(addresses: readonly Address[]): Promise<void> {
+    const datasetId = await this.#start();
+    const result = await this.#db.transaction((client) => writeAddresses(client, datasetId, addresses));
+    this.#rows.inserted += result.inserted;
+    this.#rows.updated += result.updated;
+    this.#rows.moved += result.moved;
+    this.#rows.unchanged += result.unchanged;
+    for (const { address, ...problem } of result.refused) this.#reject(address.line, problem, address.raw);
+  }
+
+  /** Ranks what came, and what an import that was killed left unranked. */
+  async #rank(): Promise<void> {
+    const { rows } = await this.#db.query<{ block: string }>(
+      `select distinct (cell >> 34)::text as block from place where min_zoom = ${UNRANKED} order by 1`,
+    );
+    const size = BLOCKS[this.#db.engine];
+    for (let i = 0; i < rows.length; i += size) {
+      const blocks = rows.slice(i, i + size).map(({ block }) => block);
+      await this.#db.transaction(async (client) => {
+        await rankPlaces(client, blocks);
+        const dirty = blocks.map((block) => 4 ** PLACE_BLOCK_ZOOM + Number(block));
+        await appendDataEvent(client, 'addresses', ['places'], { dirty, caseIds: [] });
+      });
+      this.#out.progress(i + blocks.length, rows.length, 'tiles ranked');
+    }
+  }
+}
+
+/**
+ * Takes addresses in by their code. It may be killed at any moment and run again; the same file again changes nothing.
+ * @param demo the demonstration that may stand in its way.
+ * @throws HekanError: bad_request (file, header, options), conflict (demonstration, records being loaded).
+ */
+export async function runAddressImport(
+  db: Database,
+  path: string,
+  options: AddressImportOptions,
+  demo: DemoGuard,
+  out: ImportOutput,
+): Promise<AddressReport> {
+  return new AddressImport(db, path, options, demo, out).run();
+}

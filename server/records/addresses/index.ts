@@ -1,0 +1,2 @@
+export { runAddressImport, type AddressImportOptions } from './addressImport.ts';
+export { formatAddressReport, type AddressReport } from './report.ts';

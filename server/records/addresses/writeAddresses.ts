@@ -1,0 +1,242 @@
+import { codeOfCell, coarsenCodes } from '../../../tiles/codes.ts';
+import { MAX_PLACES_A_CELL, PLACE_BLOCK_ZOOM } from '../../../tiles/pyramid.ts';
+import { locateDivisions } from '../../city/index.ts';
+import { appendDataEvent, insertRows, type Queryable } from '../../db/index.ts';
+import { appendRecordCounts, CARRY_RECORDS } from '../counts.ts';
+import { rankOf, type Address, type AddressProblem } from './readAddress.ts';
+
+/** min_zoom of a place that is not ranked yet: shown at no zoom until it is. */
+export const UNRANKED = 99;
+const MAX_DIRTY = 200;
+
+const PLACE_COLUMNS = [
+  ['cell', 'bigint'],
+  ['n', 'int'],
+  ['dataset_id', 'int'],
+  ['division_id', 'int'],
+  ['geom', 'geometry'],
+  ['address', 'text'],
+  ['code', 'text'],
+  ['rank', 'real'],
+  ['level', 'text'],
+  ['confidence', 'real'],
+  ['min_zoom', 'smallint'],
+] as const;
+
+interface Stored {
+  code: string;
+  cell: string;
+  n: number;
+  dataset: number;
+  division: number;
+  address: string;
+  level: string;
+  confidence: number;
+  hasRecords: boolean;
+}
+
+/** What became of a chunk's addresses. */
+export interface WrittenAddresses {
+  inserted: number;
+  updated: number;
+  moved: number;
+  unchanged: number;
+  refused: (AddressProblem & { address: Address })[];
+}
+
+interface Located extends Address {
+  division: number;
+}
+
+/** A known code, and what the file says of it. */
+interface Known {
+  stored: Stored;
+  given: Located;
+}
+
+/** A place that comes onto a cell: anew, or from another. */
+interface NumberedPlace {
+  stored: Stored | null;
+  given: Located;
+  n: number;
+}
+
+async function readStored(client: Queryable, addresses: readonly Address[]): Promise<Map<string, Stored>> {
+  const { rows } = await client.query<Stored>(
+    `select code, cell::text as cell, n, dataset_id as dataset, division_id as division, address, level, confidence,
+       exists (select 1 from record r where r.cell = p.cell and r.n = p.n) as "hasRecords"
+     from place p where code = any($1::text[])`,
+    [addresses.map(({ code }) => code)],
+  );
+  return new Map(rows.map((row) => [row.code, row]));
+}
+
+function isSame(stored: Stored, given: Located): boolean {
+  return (
+    stored.address === given.address &&
+    stored.division === given.division &&
+    stored.level === given.level &&
+    Math.abs(stored.confidence - given.confidence) < 1e-6
+  );
+}
+
+const pointOf = ({ lng, lat }: Address) => `SRID=4326;POINT(${lng} ${lat})`;
+
+/** Numbers for places that come onto cells: behind those that are there. */
+async function numberPlaces(client: Queryable, addresses: readonly Address[]): Promise<number[]> {
+  const { rows } = await client.query<{ cell: string; n: number }>(
+    'select cell::text as cell, max(n) as n from place where cell = any($1::bigint[]) group by place.cell',
+    [addresses.map(({ cell }) => cell.toString())],
+  );
+  const taken = new Map(rows.map(({ cell, n }) => [cell, n]));
+  return addresses.map(({ cell }) => {
+    const n = (taken.get(cell.toString()) ?? 0) + 1;
+    taken.set(cell.toString(), n);
+    return n;
+  });
+}
+
+/** Takes places away from where they were; a neighbour is marked, so that who stays is ranked anew. */
+async function removePlaces(client: Queryable, gone: readonly Stored[]): Promise<void> {
+  const keys = [gone.map(({ cell }) => cell), gone.map(({ n }) => n)];
+  await client.query(
+    `delete from place p using unnest($1::bigint[], $2::int[]) as k (cell, n) where p.cell = k.cell and p.n = k.n`,
+    keys,
+  );
+  await client.query(
+    `update place p set min_zoom = ${UNRANKED} from (select distinct cell >> 34 as block from unnest($1::bigint[]) as cell) as b
+       cross join lateral (
+         select cell, n from place where cell >= b.block << 34 and cell < (b.block + 1) << 34 order by cell, n limit 1
+       ) as first
+     where p.cell = first.cell and p.n = first.n`,
+    [keys[0]],
+  );
+}
+
+async function insertPlaces(client: Queryable, datasetId: number, places: readonly NumberedPlace[]): Promise<void> {
+  const rows = places.map(({ given, stored, n }) => [
+    given.cell.toString(),
+    n,
+    stored?.dataset ?? datasetId,
+    given.division,
+    pointOf(given),
+    given.address,
+    given.code,
+    rankOf(given.code),
+    given.level,
+    given.confidence,
+    UNRANKED,
+  ]);
+  await insertRows(client, 'place', PLACE_COLUMNS, rows);
+}
+
+async function updatePlaces(client: Queryable, changes: readonly Known[]): Promise<void> {
+  await client.query(
+    `update place p set address = k.address, level = k.level, confidence = k.confidence, division_id = k.division,
+       geom = k.geom::geometry
+     from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::real[], $6::int[], $7::text[])
+       as k (cell, n, address, level, confidence, division, geom)
+     where p.cell = k.cell and p.n = k.n`,
+    [
+      changes.map(({ stored }) => stored.cell),
+      changes.map(({ stored }) => stored.n),
+      changes.map(({ given }) => given.address),
+      changes.map(({ given }) => given.level),
+      changes.map(({ given }) => given.confidence),
+      changes.map(({ given }) => given.division),
+      changes.map(({ given }) => pointOf(given)),
+    ],
+  );
+}
+
+/** Counts of places by dataset and division, as they change. */
+async function countPlaces(
+  client: Queryable,
+  changes: readonly (readonly [dataset: number, division: number, by: number])[],
+) {
+  const sums = new Map<number, Map<number, number>>();
+  for (const [dataset, division, by] of changes) {
+    const divisions = sums.get(dataset) ?? new Map<number, number>();
+    sums.set(dataset, divisions.set(division, (divisions.get(division) ?? 0) + by));
+  }
+  for (const [dataset, divisions] of [...sums].sort(([a], [b]) => a - b)) {
+    const deltas = [...divisions].filter(([, places]) => places !== 0).sort(([a], [b]) => a - b);
+    await appendRecordCounts(
+      client,
+      dataset,
+      deltas.map(([divisionId, places]) => ({ divisionId, places, notLocated: 0, counts: [0, 0, 0, 0, 0] })),
+    );
+  }
+}
+
+/**
+ * Writes addresses by their code, inside one transaction, with what that changes in the counts. A place that would move to another
+ * cell while records stand on it is refused.
+ */
+export async function writeAddresses(
+  client: Queryable,
+  datasetId: number,
+  addresses: readonly Address[],
+): Promise<WrittenAddresses> {
+  const stored = await readStored(client, addresses);
+  const divisions = await locateDivisions(
+    client,
+    addresses.map(({ lng, lat }) => [lng, lat]),
+  );
+  const coming: { stored: Stored | null; given: Located }[] = [];
+  const changes: Known[] = [];
+  const result: WrittenAddresses = { inserted: 0, updated: 0, moved: 0, unchanged: 0, refused: [] };
+  const refuse = (address: Address, reason: string) =>
+    result.refused.push({ address, reason, field: 'code', value: address.code });
+  for (const [i, address] of addresses.entries()) {
+    const given = { ...address, division: divisions[i]! };
+    const before = stored.get(address.code) ?? null;
+    if (before?.cell !== given.cell.toString())
+      if (before?.hasRecords) refuse(address, 'moved_with_records');
+      else coming.push({ stored: before, given });
+    else if (isSame(before, given)) result.unchanged++;
+    else changes.push({ stored: before, given });
+  }
+  const numbers = await numberPlaces(
+    client,
+    coming.map(({ given }) => given),
+  );
+  const come = coming.map((place, i): NumberedPlace => ({ ...place, n: numbers[i]! }));
+  for (const { given, n } of come) if (n > MAX_PLACES_A_CELL) refuse(given, 'too_many_on_one_spot');
+  const kept = come.filter(({ n }) => n <= MAX_PLACES_A_CELL);
+  await apply(client, datasetId, kept, changes);
+  result.inserted = kept.filter((place) => place.stored === null).length;
+  result.moved = kept.length - result.inserted;
+  result.updated = changes.length;
+  return result;
+}
+
+async function apply(
+  client: Queryable,
+  datasetId: number,
+  come: readonly NumberedPlace[],
+  changes: readonly Known[],
+): Promise<void> {
+  if (come.length + changes.length === 0) return;
+  const left = come.flatMap(({ stored }) => (stored ? [stored] : []));
+  if (left.length > 0) await removePlaces(client, left);
+  if (come.length > 0) await insertPlaces(client, datasetId, come);
+  const filed = changes.filter(({ stored, given }) => stored.division !== given.division);
+  if (filed.length > 0)
+    await client.query(CARRY_RECORDS, [
+      filed.map(({ stored }) => stored.cell),
+      filed.map(({ stored }) => stored.n),
+      filed.map(({ stored }) => stored.division),
+      filed.map(({ given }) => given.division),
+    ]);
+  if (changes.length > 0) await updatePlaces(client, changes);
+  await countPlaces(client, [
+    ...[...left, ...filed.map(({ stored }) => stored)].map(({ dataset, division }) => [dataset, division, -1] as const),
+    ...come.map(({ stored, given }) => [stored?.dataset ?? datasetId, given.division, 1] as const),
+    ...filed.map(({ stored, given }) => [stored.dataset, given.division, 1] as const),
+  ]);
+  const cells = [...come, ...changes].map(({ given }) => given.cell);
+  for (const { cell } of left) cells.push(BigInt(cell));
+  const codes = cells.map((cell) => codeOfCell(cell, PLACE_BLOCK_ZOOM));
+  await appendDataEvent(client, 'addresses', ['places'], { dirty: coarsenCodes(codes, MAX_DIRTY), caseIds: [] });
+}

@@ -1,0 +1,3 @@
+export { runRecordImport } from './load.ts';
+export type { DemoGuard, RecordImportOptions } from './options.ts';
+export { formatRecordReport, type RecordReport } from './report.ts';
