@@ -1,6 +1,5 @@
 import { decodeCell } from '../../tiles/morton.ts';
-import { POSITION_LEVEL, type Tile } from '../../tiles/grid.ts';
-import { cellsToTileXY, encodePointLayers, type Column } from '../../tiles/mvt.ts';
+import type { Tile } from '../../tiles/grid.ts';
 import { caseLevel } from '../../tiles/plan.ts';
 import {
   CASE_STATUSES,
@@ -14,41 +13,12 @@ import {
 import type { Database } from '../db/index.ts';
 import { checkWords, formatCaseFilter, parseCaseFilter } from './caseFilter.ts';
 import { readGroups } from './caseGroups.ts';
+import { CASE_COLUMNS, encodeCases, type Single } from './encodeCases.ts';
 import type { TileContext, TileLayer } from './layers.ts';
 
-const EXTENT = 4096;
-const MAX_BYTES = 500_000;
 /** From this zoom on a single case that is no longer open is told with its attributes, where there are not too many of them. */
 const HISTORY_ZOOM = 12;
 const MAX_HISTORY = 512;
-
-const COLUMNS: Column[] = [
-  { name: 'feature_id', type: 'uint' },
-  { name: 'id', type: 'uint' },
-  { name: 'case_no', type: 'string' },
-  { name: 'status', type: 'string' },
-  { name: 'category', type: 'string' },
-  { name: 'category_zh', type: 'string' },
-  { name: 'category_en', type: 'string' },
-  { name: 'light', type: 'string' },
-  { name: 'yellow_at', type: 'uint' },
-  { name: 'due_at', type: 'uint' },
-  { name: 'n', type: 'uint' },
-  { name: 'green', type: 'uint' },
-  { name: 'yellow', type: 'uint' },
-  { name: 'red', type: 'uint' },
-];
-const WORDY = ['case_no', 'category', 'category_zh', 'category_en'];
-const PLAIN = COLUMNS.map((column, at) => ({ ...column, at })).filter(
-  ({ name }) => !WORDY.includes(name) && name !== 'feature_id',
-);
-
-/** A case that stands for itself: its row from feature_id to due_at, and where it is on level 31. */
-interface Single {
-  row: unknown[];
-  x31: number;
-  y31: number;
-}
 
 const seconds = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1000));
 
@@ -105,33 +75,6 @@ function toDescribe(groups: readonly CaseGroup[], tile: Tile, known: ReadonlyMap
   return tile.z >= HISTORY_ZOOM && history.length <= MAX_HISTORY ? [...open, ...history] : open;
 }
 
-const BLANK = new Array<null>(10).fill(null);
-
-/** Singles where they are, groups at the centre of their cell. */
-function encodeTile(
-  groups: readonly CaseGroup[],
-  singles: ReadonlyMap<number, Single>,
-  tile: Tile,
-): Uint8Array<ArrayBuffer> {
-  const { xs, ys } = cellsToTileXY(
-    groups.map(({ offset }) => offset),
-    tile.z,
-    caseLevel(tile.z),
-  );
-  const unit = 2 ** (POSITION_LEVEL - tile.z) / EXTENT;
-  const rows = groups.map(({ id, n, green, yellow, red }, i) => {
-    const single = id === null ? undefined : singles.get(id);
-    if (!single) return [...BLANK, n, green, yellow, red];
-    xs[i] = Math.floor(single.x31 / unit) - tile.x * EXTENT;
-    ys[i] = Math.floor(single.y31 / unit) - tile.y * EXTENT;
-    return single.row;
-  });
-  const layer = { name: 'cases', rows, xs, ys, id: 0 };
-  const bytes = encodePointLayers([{ ...layer, columns: COLUMNS }]);
-  // Numbers and names as long as they may be: then a tile goes without them.
-  return bytes.length <= MAX_BYTES ? bytes : encodePointLayers([{ ...layer, columns: PLAIN }]);
-}
-
 async function readTile(held: HeldCases, context: TileContext, tile: Tile, query: string) {
   const { db, scope, now, signal } = context;
   const filter = parseCaseFilter(Object.fromEntries(new URLSearchParams(query)));
@@ -141,7 +84,7 @@ async function readTile(held: HeldCases, context: TileContext, tile: Tile, query
   if (groups.length === 0) return new Uint8Array(0);
   const singles = describeOpen(groups, held, now);
   await describeMore(db, toDescribe(groups, tile, singles), now, signal, singles);
-  return encodeTile(groups, singles, tile);
+  return encodeCases(groups, singles, tile);
 }
 
 /** Cases by cell of 1/64 tile, exact at every zoom. */
@@ -157,7 +100,7 @@ export function casesLayer(held: HeldCases): TileLayer {
         minzoom: 0,
         maxzoom: 20,
         fields: Object.fromEntries(
-          COLUMNS.slice(1).map(({ name, type }) => [name, type === 'string' ? 'String' : 'Number']),
+          CASE_COLUMNS.slice(1).map(({ name, type }) => [name, type === 'string' ? 'String' : 'Number']),
         ),
       },
     ],

@@ -13,7 +13,7 @@ import { readBounds, readBulk, readByIds, readOpenIds } from './readRows.ts';
 import { groupCases, type CaseGroup } from './tileGroups.ts';
 
 /** Cases read at a time: a transaction of the embedded engine is kept short. */
-const CHUNK = { postgresql: 50_000, embedded: 5000 };
+const CHUNK = { postgresql: 20_000, embedded: 5000 };
 const IDS = 2000;
 /** Put in without a pause: some 5 ms. */
 const BREATH = 4000;
