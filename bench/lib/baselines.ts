@@ -18,7 +18,7 @@ export async function prepareBaselines(url: string): Promise<void> {
   await client.connect();
   const ready = await client.query(`select to_regclass('bench_density') is not null as there`);
   if (!(ready.rows[0] as { there: boolean }).there) {
-    await client.query(`create unlogged table bench_density_part (level smallint, cell bigint, geom geometry(Point, 3857),
+    await client.query(`create table bench_density_part (level smallint, cell bigint, geom geometry(Point, 3857),
       government bigint, industry bigint, supply_chain bigint, governance bigint, sensing bigint)`);
     const { rows } = await client.query<{ level: number; block: string; payload: Buffer }>(
       'select level::int as level, block::text as block, payload from density where slice = 0 and level <= 20 order by level, block',
