@@ -15,7 +15,7 @@ import { randomFrom } from './lib/random.ts';
 import { recordWalks } from './lib/walks.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const SECONDS = 8;
+const SECONDS = 5;
 const ROUNDS = 3;
 const REQUESTS = 200_000;
 const CACHE_MB = 64;
