@@ -110,10 +110,10 @@ export async function startServer(
   config: Config,
   log: Logger,
   clock?: Clock,
-  workers = 1,
+  workers = 0,
 ): Promise<RunningServer> {
   const serving =
-    workers === 1 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
+    workers === 0 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
   const runtime = await openRuntime(db, '', clock);
   const stopKeeper = startKeeper(db, log, runtime.clock);
   return {

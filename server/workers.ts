@@ -20,9 +20,17 @@ export interface WorkerFailure {
   failed: string;
 }
 
-/** How many processes answer: as many as set, or as there are cores; one on the embedded engine, which has one session. */
+/**
+ * What keeps a worker small: the heap is collected before it is large, and the threads that compress tiles share two arenas of
+ * memory, where glibc would give each its own and keep what it freed.
+ */
+const EXEC_ARGV = ['--max-old-space-size=512', '--max-semi-space-size=8'];
+const WORKER_ENV = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '16777216' };
+
+/** How many processes answer beside this one: as many as set, or as there are cores. 0: this one answers itself, as on the embedded
+ * engine, which has one session. */
 export function workerCount(db: Database, config: Config): number {
-  if (db.engine === 'embedded') return 1;
+  if (db.engine === 'embedded') return 0;
   return config.HEKAN_WORKERS === 0 ? availableParallelism() : config.HEKAN_WORKERS;
 }
 
@@ -51,13 +59,13 @@ export async function startWorkers(
   log: Logger,
   clock: Clock | undefined,
 ): Promise<{ port: number; close: () => Promise<void> }> {
-  cluster.setupPrimary({ exec: WORKER, args: clock ? [clock.now().toISOString()] : [] });
+  cluster.setupPrimary({ exec: WORKER, execArgv: EXEC_ARGV, args: clock ? [clock.now().toISOString()] : [] });
   const stopMetrics = answerClusterMetrics();
   let stopping = false;
   let recent = 0;
 
   function fork(): Worker {
-    const worker = cluster.fork();
+    const worker = cluster.fork(WORKER_ENV);
     worker.once('exit', (code, signal) => {
       if (stopping) return;
       const waitMs = Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** recent++);
