@@ -80,9 +80,9 @@ export function planFields(sizes: Sizes): FieldPlan {
       return [name, field];
     }),
   ) as Record<FieldName, Field>;
-  // A city's past may still be imported: part of the room is before the first day.
-  const room = 2 ** bits.day - days;
-  return { ...fields, width: at, firstDay: sizes.firstDay - (room >> 2) };
+  // A city's past may still be imported: half of the room that costs no bit more is before the first day.
+  const room = 2 ** bitsFor(days) - days;
+  return { ...fields, width: at, firstDay: sizes.firstDay - (room >> 1) };
 }
 
 /** @throws FieldOverflow where a value has no room. */
