@@ -46,7 +46,9 @@ export interface TestApp {
 /** The server's routes without a socket. */
 export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL)): Promise<TestApp> {
   const runtime = await openRuntime(db, 'test', clock);
-  const { hub, held, versions, tiles, meters, close } = await openServing(db, runtime.clock, 8e6);
+  const { hub, held, versions, tiles, meters, close } = await openServing(db, runtime.clock, 8e6, {
+    onError: (error) => console.error(error),
+  });
   await held.settled();
   const log = pino({ level: 'silent' });
   const app = createApp({

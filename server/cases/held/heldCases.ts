@@ -127,7 +127,7 @@ export function holdCases(db: Database, onError: (error: unknown) => void = () =
         return;
       } catch (error) {
         if (stopped()) return;
-        if (!(error instanceof FieldOverflow)) onError(error);
+        onError(error);
         await sleep(Math.min(30_000, 500 * 2 ** failures), undefined, { signal: closing.signal }).catch(
           () => undefined,
         );
