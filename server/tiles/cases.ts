@@ -18,7 +18,7 @@ import type { TileContext, TileLayer } from './layers.ts';
 
 /** From this zoom on a single case that is no longer open is told with its attributes, where there are not too many of them. */
 const HISTORY_ZOOM = 12;
-const MAX_HISTORY = 512;
+const MAX_HISTORY = 256;
 
 const seconds = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1000));
 

@@ -4,7 +4,7 @@ import { CASE_STATUSES, OPEN_STATUSES, type CaseStatus } from '../words.ts';
 import { dayNumber, type FieldPlan } from './fields.ts';
 import type { HeldWords } from './heldWords.ts';
 import type { Predicate } from './match.ts';
-import type { OpenCase } from './openCases.ts';
+import { NOT_ACCEPTED, NUMBERS, type OpenCases } from './openCases.ts';
 
 type Ranges = [low: number, high: number][];
 
@@ -12,6 +12,8 @@ type Ranges = [low: number, high: number][];
 export interface Criteria {
   /** Only open cases can match. */
   openOnly: boolean;
+  /** Open cases can match, too. */
+  maybeOpen: boolean;
   statuses: Ranges | null;
   accepted: boolean;
   light: Light | null;
@@ -46,9 +48,13 @@ function statusCriteria(status: CaseFilter['status']): Partial<Criteria> | null 
     case 'outside':
       return { divisions: [[[0, 0]]] };
     case 'closed':
-      return { statuses: statusRange('closed'), accepted: true };
+      return { statuses: statusRange('closed'), accepted: true, maybeOpen: false };
     default:
-      return { statuses: statusRange(status), openOnly: OPEN_STATUSES.includes(status) };
+      return {
+        statuses: statusRange(status),
+        openOnly: OPEN_STATUSES.includes(status),
+        maybeOpen: OPEN_STATUSES.includes(status),
+      };
   }
 }
 
@@ -62,6 +68,7 @@ export function toCriteria(filter: CaseFilter, seen: readonly number[] | null, w
   if (byStatus === null) return null;
   const criteria: Criteria = {
     openOnly: false,
+    maybeOpen: true,
     statuses: null,
     accepted: false,
     light: null,
@@ -98,13 +105,16 @@ export function toPredicates(criteria: Criteria, plan: FieldPlan): Predicate[] {
 const within = (ranges: Ranges | null, value: number) =>
   ranges === null || ranges.some(([low, high]) => low <= value && value <= high);
 
-/** Whether an open case matches, but for its light. */
-export function matchesOpen(criteria: Criteria, open: OpenCase): boolean {
+/** Whether the open case at an index matches, but for its light. */
+export function matchesOpen(criteria: Criteria, { numbers }: OpenCases, index: number): boolean {
+  const { statuses, accepted, days, categories, sources, divisions } = criteria;
+  const at = index * NUMBERS;
+  const day = numbers[at + 4]!;
   return (
-    within(criteria.statuses, open.status) &&
-    (open.day === null ? !criteria.accepted : within(criteria.days, open.day)) &&
-    within(criteria.categories, open.category) &&
-    within(criteria.sources, open.source) &&
-    criteria.divisions.every((ranges) => within(ranges, open.division))
+    within(statuses, numbers[at]!) &&
+    within(categories, numbers[at + 1]!) &&
+    within(sources, numbers[at + 2]!) &&
+    (day === NOT_ACCEPTED ? !accepted : within(days, day)) &&
+    (divisions.length === 0 || divisions.every((ranges) => within(ranges, numbers[at + 3]!)))
   );
 }

@@ -5,7 +5,7 @@ import type { Database, OutEvent } from '../../db/index.ts';
 import type { CaseFilter } from '../filter.ts';
 import { CASE_STATUSES } from '../words.ts';
 import { toCriteria } from './criteria.ts';
-import { FieldOverflow, planFields } from './fields.ts';
+import { FieldOverflow, planFields, type HeldCase } from './fields.ts';
 import { HeldWords, type CategoryWords } from './heldWords.ts';
 import { OpenCases } from './openCases.ts';
 import { CasePages } from './pages.ts';
@@ -14,9 +14,10 @@ import { groupCases, type CaseGroup } from './tileGroups.ts';
 
 /** Cases read at a time: a transaction of the embedded engine is kept short. */
 const CHUNK = { postgresql: 20_000, embedded: 5000 };
-const IDS = 2000;
-/** Put in without a pause: some 5 ms. */
-const BREATH = 4000;
+const IDS = 500;
+/** Put in between two looks at the clock, and how long without a pause, in ms: sorting one page takes some. */
+const BREATH = 64;
+const BREATH_MS = 8;
 const MAX_ID = 2 ** 31 - 1;
 const LAYER = 'cases';
 
@@ -93,10 +94,13 @@ async function readAll(db: Database, stopped: () => boolean): Promise<Held | nul
     // The database reads the next chunk while this one is put in.
     next = readBulk(db, bulk.last, CHUNK[db.engine]);
     next.catch(() => undefined);
-    for (const _ of bulk.each(words, BREATH, (one) => {
-      pages.put(one);
-    }))
+    const put = (one: HeldCase) => pages.put(one);
+    let began = performance.now();
+    for (const _ of bulk.each(words, BREATH, put)) {
+      if (performance.now() - began < BREATH_MS) continue;
       await breathe();
+      began = performance.now();
+    }
   }
   for (const _ of pages.settle()) await breathe();
   await update(db, held, await readOpenIds(db));

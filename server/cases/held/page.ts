@@ -3,7 +3,7 @@ import type { Slices } from './match.ts';
 
 /** Level-26 cells in a level-20 cell. */
 export const BELOW_RUN = 4096;
-export const PAGE_MAX = 65_536;
+export const PAGE_MAX = 32_768;
 
 /**
  * Some ten thousand cases that lie near each other: sorted by cell up to `sorted`, behind that a tail as it came. Whoever looks
@@ -94,9 +94,19 @@ export function killSlot(page: Page, plan: FieldPlan, slot: number): void {
   page.dead++;
 }
 
+/** A page is never larger; packing is synchronous, so one set of these serves every page and leaves nothing to be collected. */
+const SLOTS = 2 * PAGE_MAX + 64;
+const scratch = {
+  cells: new Float64Array(SLOTS),
+  order: new Uint32Array(SLOTS),
+  tail: new Uint32Array(SLOTS),
+  runs: new Float64Array(SLOTS),
+  starts: new Uint32Array(SLOTS + 1),
+};
+
 /** Level-26 cells of all slots. */
 function cellsOf(page: Page): Float64Array {
-  const cells = new Float64Array(page.size);
+  const { cells } = scratch;
   const { runs, starts, low, sorted, tail, size } = page;
   for (let run = 0; run < runs.length; run++) {
     const base = runs[run]! * BELOW_RUN;
@@ -122,11 +132,10 @@ export function cellOfSlot(page: Page, slot: number): number {
 /** Live slots in order of cell: those sorted before, merged with the tail. */
 function liveInOrder(page: Page, cells: Float64Array): Uint32Array {
   const { ids, sorted, size } = page;
-  const tail = new Uint32Array(size - sorted);
+  const { tail, order } = scratch;
   let tails = 0;
   for (let slot = sorted; slot < size; slot++) if (ids[slot] !== 0) tail[tails++] = slot;
   const late = tail.subarray(0, tails).sort((a, b) => cells[a]! - cells[b]! || a - b);
-  const order = new Uint32Array(size);
   let n = 0;
   let t = 0;
   for (let slot = 0; slot < sorted; slot++) {
@@ -158,21 +167,21 @@ export function repackPage(
 
 function packSlots(from: Page, plan: FieldPlan, slots: Uint32Array, cells: Float64Array, room: number): Page {
   const to = emptyPage(plan, slots.length + room);
-  const runs: number[] = [];
-  const starts: number[] = [];
+  const { runs, starts } = scratch;
+  let last = 0;
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i]!;
     const run = Math.floor(cells[slot]! / BELOW_RUN);
-    if (run !== runs.at(-1)) {
-      runs.push(run);
-      starts.push(i);
+    if (last === 0 || run !== runs[last - 1]) {
+      runs[last] = run;
+      starts[last++] = i;
     }
     to.low[i] = from.low[slot]!;
     to.ids[i] = from.ids[slot]!;
   }
-  starts.push(slots.length);
-  to.runs = Float64Array.from(runs);
-  to.starts = Uint32Array.from(starts);
+  starts[last] = slots.length;
+  to.runs = runs.slice(0, last);
+  to.starts = starts.slice(0, last + 1);
   to.size = to.sorted = slots.length;
   for (let slice = 0; slice < plan.width; slice++) packSlice(from, to, slice, slots);
   // Of both halves: wider than need be, never too narrow.

@@ -23,24 +23,34 @@ export interface CaseGroup {
 /** The light of an open case: what lightOf says, to the microsecond. */
 export function lightOfOpen({ statusName, yellowAt, dueAt }: OpenCase, nowMs: number): Light {
   if (statusName === 'suspended' || dueAt === null) return 'green';
-  if (dueAt < nowMs) return 'red';
-  return yellowAt !== null && yellowAt <= nowMs ? 'yellow' : 'green';
+  return lightAt(yellowAt ?? NaN, dueAt, nowMs);
+}
+
+/** NaN compares with nothing: green. */
+function lightAt(yellow: number, due: number, nowMs: number): Light {
+  if (due < nowMs) return 'red';
+  return yellow <= nowMs ? 'yellow' : 'green';
 }
 
 /** Open cases that match, by cell. */
 function groupOpen(open: OpenCases, criteria: Criteria, tile: TileKeys, nowMs: number): CaseGroup[] {
   const groups: CaseGroup[] = [];
+  const { cells, yellow, due } = open;
   const tileScale = 4 ** (HELD_LEVEL - tile.z);
   const scale = 4 ** (HELD_LEVEL - tile.level);
   const first = tile.key * 4 ** (tile.level - tile.z);
-  for (const one of open.over(tile.key * tileScale, (tile.key + 1) * tileScale)) {
-    if (!matchesOpen(criteria, one)) continue;
-    const light = lightOfOpen(one, nowMs);
+  const end = open.from((tile.key + 1) * tileScale);
+  let group: CaseGroup | undefined;
+  for (let at = open.from(tile.key * tileScale); at < end; at++) {
+    if (!matchesOpen(criteria, open, at)) continue;
+    const light = lightAt(yellow[at]!, due[at]!, nowMs);
     if (criteria.light !== null && criteria.light !== light) continue;
-    const offset = Math.floor(one.cell / scale) - first;
-    let group = groups.at(-1);
+    const offset = Math.floor(cells[at]! / scale) - first;
     if (group?.offset === offset) group.id = group.open = null;
-    else groups.push((group = { offset, n: 0, green: 0, yellow: 0, red: 0, id: one.id, open: one }));
+    else {
+      const one = open.at(at);
+      groups.push((group = { offset, n: 0, green: 0, yellow: 0, red: 0, id: one.id, open: one }));
+    }
     group.n++;
     group[light]++;
   }
@@ -71,7 +81,7 @@ export function groupCases(
 ): CaseGroup[] {
   if (criteria === null) return [];
   const keys: TileKeys = { z: tile.z, key: Number(encodeCell(tile.x, tile.y)), level };
-  const lit = groupOpen(open, criteria, keys, now.getTime());
+  const lit = criteria.maybeOpen ? groupOpen(open, criteria, keys, now.getTime()) : [];
   if (criteria.openOnly) return lit;
   return mergeOpen(countCells(pages, toPredicates(criteria, pages.plan), keys), lit, keys.key * 4 ** (level - tile.z));
 }
