@@ -12,7 +12,7 @@ import { liveRoutes, type LiveHub } from './live/index.ts';
 import { routeClass, type Meters } from './metrics/index.ts';
 import { ogcRoutes } from './ogc/index.ts';
 import type { Runtime } from './runtime.ts';
-import { tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
+import { KnownTiles, tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
 
 export interface AppParts {
   runtime: Runtime;
@@ -124,19 +124,20 @@ export function createApp(parts: AppParts): Hono {
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));
   if (existsSync(pages)) servePages(app, pages);
-  countRequests(withTiles(app, tileParts, log), parts.meters);
+  const known = new KnownTiles(tileParts);
+  countRequests(withTiles(app, tileParts, known, log), parts.meters);
+  answerKnown(app, known, parts.meters);
   return app;
 }
 
 /**
- * Tiles are answered by an application of their own: one handler and no middleware, so that a cached tile costs little more than a
- * bare route. They set the few headers they need themselves.
+ * Tiles are answered by an application of their own: one handler and no middleware. They set the few headers they need themselves.
  */
-function withTiles(app: Hono, parts: TileParts, log: Logger): Hono {
+function withTiles(app: Hono, parts: TileParts, known: KnownTiles, log: Logger): Hono {
   const tileApp = new Hono();
   tileApp.onError((error) => problem(error, log));
   tileApp.notFound((c) => problem(notFound(c.req.method, c.req.path), log));
-  tileApp.route('/tiles', tileRoutes(parts));
+  tileApp.route('/tiles', tileRoutes(parts, known));
   const rest = app.fetch;
   app.fetch = (request, ...more) => (isTile(request.url) ? tileApp.fetch(request, ...more) : rest(request, ...more));
   return app;
@@ -161,6 +162,17 @@ function countRequests(app: Hono, meters: Meters): void {
     return response instanceof Promise
       ? response.then((settled) => counted(request.url, settled))
       : counted(request.url, response);
+  };
+}
+
+/** In front of everything: tiles that are known and cached. */
+function answerKnown(app: Hono, known: KnownTiles, meters: Meters): void {
+  const rest = app.fetch;
+  app.fetch = (request, env, ...more) => {
+    const response = known.answer(env);
+    if (!response) return rest(request, env, ...more);
+    meters.request('tiles', response.status);
+    return response;
   };
 }
 

@@ -171,9 +171,3 @@ export class Pyramid {
     this.#lastKey = -1;
   }
 }
-
-/** Which block a tile of density reads.
- * @param z 0..14. */
-export function densityBlock(z: number, key: bigint): { level: number; block: string } {
-  return { level: z + 6, block: key.toString() };
-}

@@ -43,6 +43,20 @@ export const CASE_ACTIONS = [
   'appeal',
   'urge',
   'import',
+  'ask_extend',
+  'ask_return',
+  'ask_suspend',
+  'ask_void',
+  'refuse',
+  'force_close',
+  'audit_pass',
+  'audit_fail',
+  'uphold_appeal',
+  'dismiss_appeal',
+  'call_back',
+  'escalate',
+  'merge',
+  'correct',
 ] as const;
 export type CaseAction = (typeof CASE_ACTIONS)[number];
 
@@ -56,9 +70,6 @@ export const CASE_ROLES = [
   'system',
 ] as const;
 export type CaseRole = (typeof CASE_ROLES)[number];
-
-/** Nothing more will happen to a case in one of these. */
-export const FINAL_STATUSES: readonly CaseStatus[] = ['closed', 'rejected', 'not_filed', 'void'];
 
 /** Accepted (受理) and not finished. A case that is still reported or being verified has not been accepted. */
 export const OPEN_STATUSES: readonly CaseStatus[] = [

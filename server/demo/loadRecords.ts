@@ -1,23 +1,10 @@
 import type { DemoCity, DemoPlace } from '../../demo/types.ts';
 import { cellOf } from '../../tiles/morton.ts';
 import { chunked, insertRows, type Database } from '../db/index.ts';
-import { addGeneration, rankPlaces, rebuildDensity } from '../records/index.ts';
+import { addGeneration, PLACE_COLUMNS, rankPlaces, rebuildDensity, UNRANKED } from '../records/index.ts';
 import { addDataset, type Progress } from './dataset.ts';
 
 const PLACE_CHUNK = 2000;
-
-const PLACE_COLUMNS = [
-  ['cell', 'bigint'],
-  ['n', 'int'],
-  ['dataset_id', 'int'],
-  ['division_id', 'int'],
-  ['geom', 'geometry'],
-  ['address', 'text'],
-  ['code', 'text'],
-  ['rank', 'real'],
-  ['level', 'text'],
-  ['confidence', 'real'],
-] as const;
 
 /** A place of the demonstration with its key, as the tables have it. */
 interface KeyedPlace {
@@ -76,6 +63,7 @@ async function loadPlaces(
         1 / (1 + total),
         'number',
         1,
+        UNRANKED,
       ];
     });
     await insertRows(db, 'place', PLACE_COLUMNS, rows);

@@ -9,6 +9,8 @@ export interface CachedTile {
   raw: Uint8Array<ArrayBuffer>;
   gzip?: Uint8Array<ArrayBuffer>;
   br?: Uint8Array<ArrayBuffer>;
+  /** Headers of an answer from the cache, by encoding, kept with it. */
+  headers?: Partial<Record<Encoding, Readonly<Record<string, string>>>>;
 }
 
 const gzipAsync = promisify(gzip);

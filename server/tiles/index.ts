@@ -1,3 +1,4 @@
+export * from './knownTiles.ts';
 export type { TileLayer } from './layers.ts';
 export * from './negotiate.ts';
 export * from './routes.ts';

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { City } from '../city/index.ts';
 import type { TileLayer } from './layers.ts';
+import type { KnownTiles } from './knownTiles.ts';
 import { sendTile, type TileAnswers } from './sendTile.ts';
 
 function tileJson(layer: TileLayer, city: City | null, origin: string) {
@@ -28,7 +29,7 @@ export interface TileParts extends TileAnswers {
 }
 
 /** /tiles/{layer}.json and /tiles/{layer}/{z}/{x}/{y}.mvt */
-export function tileRoutes(parts: TileParts): Hono {
+export function tileRoutes(parts: TileParts, known: KnownTiles): Hono {
   const { service, city, publicUrl } = parts;
   const app = new Hono();
   app.get('/', (c) => {
@@ -40,7 +41,7 @@ export function tileRoutes(parts: TileParts): Hono {
   app.get('/:layer/:z/:x/:file', (c) => {
     const { layer, z, x, file } = c.req.param();
     const y = file.endsWith('.mvt') ? file.slice(0, -4) : `${file} (without .mvt)`;
-    return sendTile(c, parts, { layer, z, x, y });
+    return sendTile(c, parts, { layer, z, x, y }, known);
   });
   app.get('/:file{.+\\.json}', (c) => {
     const layer = service.layer(c.req.param('file').slice(0, -5));

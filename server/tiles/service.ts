@@ -18,10 +18,12 @@ const FORMAT = 3;
 const MAX_QUERY = 2000;
 
 export interface TileRequest {
-  layer: TileLayer;
-  tile: Tile;
-  query: string;
-  etag: string;
+  readonly layer: TileLayer;
+  readonly tile: Tile;
+  readonly query: string;
+  /** The same for the same tile and filters. */
+  readonly key: string;
+  readonly etag: string;
 }
 
 export interface TileService {
@@ -34,6 +36,10 @@ export interface TileService {
   /** Checks a request and tells its ETag, without the database.
    * @throws HekanError: not_found for an unknown layer; bad_request for a tile off the grid or an unknown filter. */
   plan(layer: string, z: string, x: string, y: string, query: Record<string, string>): TileRequest;
+  /** The same request as of now. */
+  renew(request: TileRequest): TileRequest;
+  /** Another number after every change: an ETag from before may be out of date. */
+  readonly stamp: number;
   /** The tile where the cache has it. */
   peek(request: TileRequest): CachedTile | undefined;
   /** Makes the tile; identical requests under way share one making, which ends when nobody waits for it. */
@@ -59,8 +65,6 @@ function parseFilters(layer: TileLayer, query: Record<string, string>): string {
       throw badRequest(key.slice(0, 60), value, `a filter of at most ${MAX_QUERY} characters, none of them NUL`);
   return layer.parseQuery(query);
 }
-
-const keyOf = ({ layer, tile: { z, x, y }, query }: TileRequest) => `${layer.name}/${z}/${x}/${y}?${query}`;
 
 export interface TileServiceParts {
   db: Database;
@@ -93,8 +97,8 @@ export function tileService({ db, clock, versions, held, cacheBytes, meters }: T
   const etagOf = (name: string, tile: Tile) =>
     `W/"${FORMAT}.${versions.epoch}-${versions.of(name, tile).toString(36)}"`;
 
-  async function make(key: string, request: TileRequest, signal: AbortSignal): Promise<CachedTile> {
-    const { layer: from, tile, query, etag } = request;
+  async function make(request: TileRequest, signal: AbortSignal): Promise<CachedTile> {
+    const { layer: from, tile, query, key, etag } = request;
     const version = versions.newest(from.name);
     const context = { db: counted.get(from.name) ?? db, scope: WHOLE_CITY, now: clock().now(), version, signal };
     const raw = await from.read(context, tile, query);
@@ -117,19 +121,22 @@ export function tileService({ db, clock, versions, held, cacheBytes, meters }: T
       const found = layer(name);
       const tile = checkTile(found, z, x, y);
       const filters = Object.keys(query).length === 0 ? '' : parseFilters(found, query);
-      return { layer: found, tile, query: filters, etag: etagOf(name, tile) };
+      const key = `${name}/${tile.z}/${tile.x}/${tile.y}?${filters}`;
+      return { layer: found, tile, query: filters, key, etag: etagOf(name, tile) };
+    },
+    renew: (request) => ({ ...request, etag: etagOf(request.layer.name, request.tile) }),
+    get stamp() {
+      return versions.stamp;
     },
     peek(request) {
-      const began = performance.now();
-      const tile = cache.get(keyOf(request), request.etag);
-      if (tile) meters.tile(request.layer.name, request.tile.z, 'cache', began);
+      const tile = cache.get(request.key, request.etag);
+      if (tile) meters.hit(request.layer.name);
       return tile;
     },
     async make(request, signal) {
       const began = performance.now();
-      const key = keyOf(request);
-      const tile = await flights.join(`${key} ${request.etag}`, signal, (stop) => make(key, request, stop));
-      meters.tile(request.layer.name, request.tile.z, 'made', began);
+      const tile = await flights.join(`${request.key} ${request.etag}`, signal, (stop) => make(request, stop));
+      meters.tile(request.layer.name, request.tile.z, began);
       return tile;
     },
   };

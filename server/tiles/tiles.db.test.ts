@@ -139,6 +139,29 @@ describeOnEngines('tiles', (database) => {
     expect((await app.app.request(path, { headers: { 'If-None-Match': etag } })).status).toBe(200);
   });
 
+  it('known from before go out without being made again, and are new after a change', async () => {
+    const url = '/tiles/cases/7/109/45.mvt?status=all';
+    const ask = (headers: Record<string, string> = {}) =>
+      app.app.request(url, { headers }, { incoming: { url, method: 'GET', headers } });
+    const made = await ask();
+    const known = await ask();
+    expect([made, known].map((response) => response.headers.get('x-cache'))).toEqual(['miss', 'hit']);
+    expect(await known.arrayBuffer()).toEqual(await made.arrayBuffer());
+    const etag = known.headers.get('etag')!;
+    expect((await ask({ 'if-none-match': etag })).status).toBe(304);
+    const packed = await ask({ 'accept-encoding': 'gzip' });
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    await appendDataEvent(database(), 'test', ['cases'], {
+      dirty: [codeOfTile({ z: 7, x: 109, y: 45 })],
+      caseIds: [],
+    });
+    await drainOutbox(database());
+    await app.hub.reach(Infinity);
+    const changed = await ask({ 'if-none-match': etag });
+    expect([changed.status, changed.headers.get('x-cache')]).toEqual([200, 'miss']);
+    expect(changed.headers.get('etag')).not.toBe(etag);
+  });
+
   it('come compressed as asked, and the same when unpacked', async () => {
     const path = '/tiles/density/8/216/89.mvt';
     const plain = new Uint8Array(await (await app.app.request(path)).arrayBuffer());

@@ -9,6 +9,8 @@ export interface TileVersions {
   of(layer: string, tile: Tile): number;
   /** The newest seq that touches any tile of a layer. */
   newest(layer: string): number;
+  /** Another number after every change: what was read before it may be out of date. */
+  readonly stamp: number;
   /** Part of every ETag: when this database was made, in base 36. Another one, whose seq begins anew, shares no ETag with it. */
   readonly epoch: string;
   /** Takes events in; null: events were missed, everything is read again. */
@@ -18,6 +20,7 @@ export interface TileVersions {
 /** Reads the versions. */
 export async function openVersions(db: Database): Promise<TileVersions> {
   let trees = new Map<string, VersionTree>();
+  let stamp = 0;
   const made = await db.query<{ ms: string }>(
     'select (extract(epoch from min(at)) * 1000)::bigint::text as ms from migration',
   );
@@ -37,12 +40,20 @@ export async function openVersions(db: Database): Promise<TileVersions> {
     of: (layer, tile) => trees.get(layer)?.newest(codeOfTile(tile)) ?? 0,
     newest: (layer) => trees.get(layer)?.newest(WHOLE_WORLD) ?? 0,
     epoch,
+    get stamp() {
+      return stamp;
+    },
     async apply(events) {
-      if (events === null) return readAll();
-      for (const { layers, dirty, seq } of events)
-        for (const layer of layers) for (const code of dirty ?? [WHOLE_WORLD]) mark(trees, layer, code, seq);
+      if (events === null) await readAll();
+      else takeIn(events);
+      stamp++;
     },
   };
+
+  function takeIn(events: readonly OutEvent[]): void {
+    for (const { layers, dirty, seq } of events)
+      for (const layer of layers) for (const code of dirty ?? [WHOLE_WORLD]) mark(trees, layer, code, seq);
+  }
 }
 
 function mark(trees: Map<string, VersionTree>, layer: string, code: number, seq: number): void {

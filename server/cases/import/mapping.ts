@@ -3,7 +3,7 @@ import iconv from 'iconv-lite';
 import { z } from 'zod';
 import { CRS_NAMES } from '../../api/shapes.ts';
 import { HekanError } from '../../errors.ts';
-import { fileError } from '../../files/index.ts';
+import { checkJson, fileError } from '../../files/index.ts';
 import { CASE_STATUSES } from '../words.ts';
 import { compileFormat, DateFormatError } from './dates.ts';
 import { isTimeZone } from './zones.ts';
@@ -105,44 +105,21 @@ export function builtInMappings(): string[] {
     .sort();
 }
 
-function valueAt(given: unknown, path: PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    given,
-  );
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
-}
-
 /**
  * Checks a mapping.
  * @param from its path or name, for messages.
  * @throws HekanError('bad_request') that names every key that is wrong, and the value of the first.
  */
 export function parseMapping(given: unknown, from: string): Mapping {
-  const parsed = MAPPING_SCHEMA.safeParse(given);
-  if (!parsed.success) {
-    const told = parsed.error.issues.map((issue) => {
-      const value = show(valueAt(given, issue.path));
-      return `${issue.path.join('.') || '(the whole)'}: ${issue.message}, got ${value.slice(0, 80)}`;
-    });
-    const first = parsed.error.issues[0];
-    throw new HekanError('bad_request', `mapping ${from}: ${told.join('; ')}`, {
-      field: `map.${first?.path.join('.') ?? ''}`,
-      given: show(valueAt(given, first?.path ?? [])).slice(0, 200),
-    });
-  }
-  const { lng, lat } = parsed.data.columns;
+  const mapping = checkJson(given, MAPPING_SCHEMA, 'map', 'mapping', from);
+  const { lng, lat } = mapping.columns;
   if ((lng === undefined) !== (lat === undefined)) {
     const field = lng === undefined ? 'columns.lng' : 'columns.lat';
     throw new HekanError('bad_request', `mapping ${from}: ${field}: lng and lat go together, got only one`, {
       field: `map.${field}`,
     });
   }
-  return parsed.data;
+  return mapping;
 }
 
 /**

@@ -21,7 +21,8 @@ import { lockPlaces } from '../locks.ts';
 import { rankPlaces } from '../places.ts';
 import { AddressReader, type Address } from './readAddress.ts';
 import type { AddressReport } from './report.ts';
-import { UNRANKED, writeAddresses } from './writeAddresses.ts';
+import { UNRANKED } from '../placeColumns.ts';
+import { writeAddresses } from './writeAddresses.ts';
 
 export interface AddressImportOptions {
   /** What the file's coordinates are; never guessed. */

@@ -2,26 +2,11 @@ import { codeOfCell, coarsenCodes } from '../../../tiles/codes.ts';
 import { MAX_PLACES_A_CELL, PLACE_BLOCK_ZOOM } from '../../../tiles/pyramid.ts';
 import { locateDivisions } from '../../city/index.ts';
 import { appendDataEvent, insertRows, type Queryable } from '../../db/index.ts';
+import { PLACE_COLUMNS, UNRANKED } from '../placeColumns.ts';
 import { appendRecordCounts, CARRY_RECORDS } from '../counts.ts';
 import { rankOf, type Address, type AddressProblem } from './readAddress.ts';
 
-/** min_zoom of a place that is not ranked yet: shown at no zoom until it is. */
-export const UNRANKED = 99;
 const MAX_DIRTY = 200;
-
-const PLACE_COLUMNS = [
-  ['cell', 'bigint'],
-  ['n', 'int'],
-  ['dataset_id', 'int'],
-  ['division_id', 'int'],
-  ['geom', 'geometry'],
-  ['address', 'text'],
-  ['code', 'text'],
-  ['rank', 'real'],
-  ['level', 'text'],
-  ['confidence', 'real'],
-  ['min_zoom', 'smallint'],
-] as const;
 
 interface Stored {
   code: string;
