@@ -1,4 +1,4 @@
-import { Zone, type LocalInstant } from './zones.ts';
+import { Zone, type LocalInstant } from '../time/zones.ts';
 
 /** Field of a date that a letter run of a format stands for, and the text that it takes. */
 const TOKENS = new Map<string, { field: string; pattern: string }>([

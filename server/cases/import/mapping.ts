@@ -6,7 +6,7 @@ import { HekanError } from '../../errors.ts';
 import { checkJson, fileError } from '../../files/index.ts';
 import { CASE_STATUSES } from '../words.ts';
 import { compileFormat, DateFormatError } from './dates.ts';
-import { isTimeZone } from './zones.ts';
+import { isTimeZone } from '../time/zones.ts';
 
 const BUILT_IN = new URL('./mappings/', import.meta.url);
 

@@ -4,7 +4,7 @@ import type { CaseStatus } from '../words.ts';
 import { dateReader } from './dates.ts';
 import type { Header } from './header.ts';
 import type { ColumnKey, Mapping } from './mapping.ts';
-import type { LocalInstant } from './zones.ts';
+import type { LocalInstant } from '../time/zones.ts';
 
 /** A row as the mapping reads it: words and instants, no ids of the database yet. */
 export interface ReadCase {
