@@ -117,6 +117,7 @@ const ACTIONS = [
   'call_back',
   'escalate',
   'merge',
+  'release',
   'correct',
 ] as const;
 

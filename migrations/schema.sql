@@ -38,6 +38,7 @@ CREATE TYPE public.case_action AS ENUM (
     'call_back',
     'escalate',
     'merge',
+    'release',
     'correct'
 );
 

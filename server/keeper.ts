@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { announceLights, foldTally } from './cases/index.ts';
+import { announceLights, foldTally, sealOnce } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
 
@@ -11,6 +11,7 @@ const FOLD_SHARE = 1 / 4;
 const SLICE_MS = 1000;
 const LIGHTS_MS = 1000;
 const COARSEN_MS = 600_000;
+const SEAL_MS = 10_000;
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
 async function foldAll(db: Database): Promise<number> {
@@ -22,8 +23,9 @@ async function foldAll(db: Database): Promise<number> {
 }
 
 /**
- * What must be done once for a city, however many processes serve it: relays changes, folds deltas into counts, builds slices, and
- * tells when lights turn by the clock.
+ * What must be done once for a city, however many processes serve it: relays changes, folds deltas into counts, builds slices, tells
+ * when lights turn by the clock, and seals the logs of cases. Each seal goes to the server's log: where that is sent elsewhere, the
+ * heads have left the building.
  * @returns stop.
  */
 export function startKeeper(db: Database, log: Logger, clock: () => Clock): () => Promise<void> {
@@ -40,6 +42,11 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
     keep('lights', async () => {
       await announceLights(db, clock().now());
       return LIGHTS_MS;
+    }),
+    keep('seals', async () => {
+      const seal = await sealOnce(db, clock().now());
+      if (seal) log.info({ seal: seal.id, heads: seal.heads, hash: seal.hash }, 'logs of cases sealed');
+      return seal ? 0 : SEAL_MS;
     }),
     keep('versions', async () => {
       await coarsenVersions(db);

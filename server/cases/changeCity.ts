@@ -1,6 +1,6 @@
 import { readCity, writeCity, type City } from '../city/index.ts';
 import { appendDataEvent, type Queryable } from '../db/index.ts';
-import { CASE_LAYERS } from './act.ts';
+import { CASE_LAYERS } from './announce.ts';
 import { rebuildTally } from './tally.ts';
 
 /**

@@ -10,6 +10,12 @@ export interface NewStep {
   role: CaseRole;
   actor: string;
   note: string | null;
+  /** ms since the stage before it began. */
+  usedMs?: number | null;
+  /** Whether a limit that ends with it was passed. */
+  late?: boolean | null;
+  /** What the action brought along. */
+  data?: unknown;
 }
 
 /** What a source may change in a case after it came in. */
@@ -65,17 +71,6 @@ export const POINT_OF_INPUT =
 export function storedNames(columns: BulkColumns): string[] {
   return columns.map(([name]) => name).filter((name) => !['id', 'lng', 'lat'].includes(name));
 }
-
-/** A step's own columns, without the case and its place in the log. */
-export const STEP_COLUMNS: readonly Column<NewStep>[] = [
-  ['at', 'timestamptz', (s) => s.at],
-  ['action', 'case_action', (s) => s.action],
-  ['from_status', 'case_status', (s) => s.from],
-  ['to_status', 'case_status', (s) => s.to],
-  ['role', 'case_role', (s) => s.role],
-  ['actor', 'text', (s) => s.actor],
-  ['note', 'text', (s) => s.note],
-];
 
 /** Names and types, as bulk statements take them. */
 export function bulkOf<Item>(columns: readonly Column<Item>[]): [name: string, type: string][] {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fixedClock, insertRows } from '../db/index.ts';
+import type { HekanError } from '../errors.ts';
 import { Pyramid, splitCell, type PyramidBlock } from '../../tiles/pyramid.ts';
 import { appendDensity, appendRecordCounts, foldDensity, foldRecordCounts } from '../records/index.ts';
 import { loadSmallCity, TEST_UNTIL } from '../testing/city.ts';
@@ -49,7 +50,7 @@ describeOnEngines('counts as read are a recount, at every moment', (database) =>
     );
     const { dataset, source, category } = words.rows[0]!;
     const mine: number[] = [];
-    for (let step = 0; step < 120; step++) {
+    for (let step = 0; step < 240; step++) {
       if (mine.length === 0 || roll(4) === 0) {
         const report = {
           datasetId: dataset,
@@ -66,7 +67,12 @@ describeOnEngines('counts as read are a recount, at every moment', (database) =>
         const { rows } = await db.query<{ status: CaseStatus }>('select status from cases where id = $1::bigint', [id]);
         const possible = TRANSITIONS.filter((t) => t.from === rows[0]?.status);
         const move = possible[roll(possible.length)];
-        if (move) await actOnCase(db, clock, id, { action: move.action, role: move.roles[0]!, actor: 'x', note: null });
+        const data = { departmentId: 1 + roll(3), satisfied: roll(2) === 0, duplicateOf: mine[roll(mine.length)]! };
+        const act = { role: move?.roles[0] ?? 'operator', actor: 'x', note: null, data };
+        if (move)
+          await actOnCase(db, clock, id, { action: move.action, ...act }).catch((error: unknown) => {
+            expect(['conflict', 'bad_request']).toContain((error as HekanError).code);
+          });
       }
       if (step % 17 === 0) await foldTally(db);
       if (step % 20 === 0) expect((await verifyTally(db)).different).toBe(0);

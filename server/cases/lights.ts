@@ -1,6 +1,6 @@
 import { codeOfCell, coarsenCodes } from '../../tiles/codes.ts';
 import { appendDataEvent, type Database, type Queryable } from '../db/index.ts';
-import { CASE_LAYERS } from './act.ts';
+import { CASE_LAYERS } from './announce.ts';
 
 const MAX_DIRTY = 200;
 

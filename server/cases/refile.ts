@@ -2,7 +2,7 @@ import { codeOfCell, coarsenCodes } from '../../tiles/codes.ts';
 import { cellOf } from '../../tiles/morton.ts';
 import { appendDataEvent, type Database, type Queryable } from '../db/index.ts';
 import { locateDivisions } from '../city/index.ts';
-import { CASE_LAYERS } from './act.ts';
+import { CASE_LAYERS } from './announce.ts';
 import { moveCases } from './update.ts';
 
 const CHUNK = 500;

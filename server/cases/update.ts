@@ -1,14 +1,6 @@
 import { toColumns, unnestInput, type BulkColumns, type Queryable } from '../db/index.ts';
-import {
-  bulkOf,
-  POINT_OF_INPUT,
-  rowOf,
-  STEP_COLUMNS,
-  storedNames,
-  VALUE_COLUMNS,
-  type CaseValues,
-  type NewStep,
-} from './columns.ts';
+import { bulkOf, POINT_OF_INPUT, rowOf, storedNames, VALUE_COLUMNS, type CaseValues, type NewStep } from './columns.ts';
+import { appendSteps, readHeads } from './log/append.ts';
 import { contributions, insertDeltas } from './tally.ts';
 
 export interface StoredCase extends CaseValues {
@@ -49,22 +41,6 @@ const CHANGE_BULK = [['id', 'bigint'], ...bulkOf(VALUE_COLUMNS)] as const;
 const SET = storedNames(CHANGE_BULK)
   .map((name) => `${name} = input.${name}`)
   .join(', ');
-const STEP_BULK = [['case_id', 'bigint'], ['n', 'int'], ...bulkOf(STEP_COLUMNS)] as const;
-const STEP_STORED = bulkOf(STEP_COLUMNS)
-  .map(([name]) => name)
-  .join(', ');
-
-/** Appends steps behind the last one of their cases. */
-async function appendSteps(client: Queryable, changes: readonly CaseChange[]): Promise<void> {
-  const rows = changes.flatMap(({ id, steps }) => steps.map((step, i) => [id, i + 1, ...rowOf(STEP_COLUMNS, step)]));
-  if (rows.length === 0) return;
-  await client.query(
-    `insert into step (case_id, seq, ${STEP_STORED})
-     select case_id, n + coalesce((select max(seq) from step where step.case_id = input.case_id), 0), ${STEP_STORED}
-     from ${unnestInput(STEP_BULK)}`,
-    toColumns(STEP_BULK, rows),
-  );
-}
 
 /** `changed` is an update of cases that returns these: what it was goes from the counts, what it is comes in. */
 const COUNTED = `counted as (${insertDeltas(`${contributions('old', -1)} union all ${contributions('changed')}`)})`;
@@ -91,7 +67,15 @@ export async function updateCases(client: Queryable, changes: readonly CaseChang
      select 1 from changed limit 1`,
     toColumns(CHANGE_BULK, rows),
   );
-  await appendSteps(client, changes);
+  const logged = changes.filter(({ steps }) => steps.length > 0);
+  const heads = await readHeads(
+    client,
+    logged.map(({ id }) => id),
+  );
+  await appendSteps(
+    client,
+    logged.map(({ id, steps }) => ({ caseId: id, head: heads.get(id) ?? null, steps })),
+  );
 }
 
 const MOVE_COLUMNS = [

@@ -56,6 +56,7 @@ export const CASE_ACTIONS = [
   'call_back',
   'escalate',
   'merge',
+  'release',
   'correct',
 ] as const;
 export type CaseAction = (typeof CASE_ACTIONS)[number];

@@ -1,15 +1,15 @@
-import { insertRows, toColumns, unnestInput, type Queryable } from '../db/index.ts';
+import { toColumns, unnestInput, type Queryable } from '../db/index.ts';
 import {
   bulkOf,
   POINT_OF_INPUT,
   rowOf,
-  STEP_COLUMNS,
   storedNames,
   VALUE_COLUMNS,
   type CaseValues,
   type Column,
   type NewStep,
 } from './columns.ts';
+import { appendSteps } from './log/append.ts';
 import { contributions, insertDeltas } from './tally.ts';
 
 export interface NewCase extends CaseValues {
@@ -32,21 +32,10 @@ const NEW_COLUMNS: readonly Column<NewCase>[] = [
   ['dispatched_at', 'timestamptz', (c) => c.dispatchedAt],
   ['handled_at', 'timestamptz', (c) => c.handledAt],
   ['reworks', 'smallint', (c) => c.reworks],
+  ['stage_since', 'timestamptz', (c) => (c.status === 'reported' ? c.reportedAt : null)],
 ];
 const NEW_BULK = bulkOf(NEW_COLUMNS);
 const STORED = storedNames(NEW_BULK).join(', ');
-const STEP_BULK = [['case_id', 'bigint'], ['seq', 'smallint'], ...bulkOf(STEP_COLUMNS)] as const;
-
-/** Appends steps to one case. */
-export async function insertSteps(
-  client: Queryable,
-  caseId: number,
-  firstSeq: number,
-  steps: NewStep[],
-): Promise<void> {
-  const rows = steps.map((step, i) => [caseId, firstSeq + i, ...rowOf(STEP_COLUMNS, step)]);
-  await insertRows(client, 'step', STEP_BULK, rows);
-}
 
 /**
  * Inserts cases with their steps and what they add to the counts, in the caller's transaction. A case whose external id the
@@ -74,10 +63,12 @@ export async function insertCases(
     [datasetId, ...toColumns(NEW_BULK, rows)],
   );
   const ids = new Map(inserted.rows.map((row) => [row.external_id, Number(row.id)]));
-  const steps = cases.flatMap((c) => {
-    const id = ids.get(c.externalId);
-    return id === undefined ? [] : c.steps.map((step, i) => [id, i + 1, ...rowOf(STEP_COLUMNS, step)]);
-  });
-  await insertRows(client, 'step', STEP_BULK, steps);
+  await appendSteps(
+    client,
+    cases.flatMap(({ externalId, steps }) => {
+      const caseId = ids.get(externalId);
+      return caseId === undefined ? [] : [{ caseId, head: null, steps }];
+    }),
+  );
   return ids;
 }

@@ -1,9 +1,10 @@
-import { CASE_LAYERS, recount } from '../cases/index.ts';
-import { appendDataEvent } from '../db/index.ts';
+import { CASE_LAYERS, recount, verifyLog } from '../cases/index.ts';
+import { appendDataEvent, type Database } from '../db/index.ts';
 import { badRequest } from '../errors.ts';
 import { RECORD_LAYERS, rebuildDensity } from '../records/index.ts';
 import { verifyDensity, verifyTally } from '../verify.ts';
 import { withDatabase, type Command, type Given } from './command.ts';
+import { progressLine } from './progress.ts';
 
 const WHAT = ['density', 'kpi'] as const;
 
@@ -29,12 +30,28 @@ export const rebuildCommand: Command = {
     }),
 };
 
+async function verifyLogs(db: Database): Promise<number> {
+  const progress = progressLine();
+  const { cases, steps, seals, waiting, unchained, faults, first } = await verifyLog(db, (done) =>
+    progress.show('cases', done, null),
+  );
+  progress.end();
+  console.log(`· log: ${cases} cases, ${steps} steps, ${seals} seals; ${waiting} cases wait for the next seal`);
+  if (unchained > 0) console.log(`· ${unchained} steps are from before logs were chained`);
+  if (!first) return 0;
+  const where = first.caseId === null ? `seal ${first.seq}` : `case ${first.caseId}, step ${first.seq}`;
+  console.log(`· ${faults} ${faults === 1 ? 'is' : 'are'} not as written; the first: ${where}: ${first.reason}`);
+  return 1;
+}
+
 export const verifyCommand: Command = {
-  usage: `hekan verify density|kpi
-  Compares the counts as read with a recount from the rows; exit code 1 where they differ.`,
+  usage: `hekan verify density|kpi|log
+  density, kpi: compares the counts as read with a recount from the rows. log: reads every step of every case and every seal, and
+  names the first that was tampered with, dropped or inserted. Exit code 1 where something is wrong.`,
   options: {},
   run: (given) =>
     withDatabase(async (db) => {
+      if (given.positionals[0] === 'log') return verifyLogs(db);
       const what = whatOf(given);
       const { compared, different } = await (what === 'density' ? verifyDensity(db) : verifyTally(db));
       console.log(`· ${what}: ${compared} counts compared, ${different} differ`);

@@ -19,6 +19,7 @@ const CATCH_UP_MS = 3 * 86_400_000;
 interface Candidate {
   id: number;
   status: CaseStatus;
+  asked: CaseAction | null;
   district: number | null;
   dueAt: Date | null;
 }
@@ -26,7 +27,9 @@ interface Candidate {
 type Move = readonly [action: CaseAction, role: CaseRole, actor: string];
 
 /** The usual next step, and now and then another one. @param luck 0 to 1. */
-function nextMove(status: CaseStatus, luck: number): Move | null {
+function nextMove({ status, asked }: Candidate, luck: number): Move | null {
+  if (asked !== null && asked !== 'appeal' && asked !== 'handle_on_spot')
+    return [luck < 0.8 ? asked : 'refuse', 'shift_lead', '值班长'];
   switch (status) {
     case 'reported':
       return luck < 0.5 ? ['accept', 'operator', '受理员'] : ['send_to_verify', 'operator', '受理员'];
@@ -37,7 +40,7 @@ function nextMove(status: CaseStatus, luck: number): Move | null {
     case 'to_dispatch':
       return ['dispatch', 'dispatcher', '派遣员'];
     case 'handling':
-      return luck < 0.97 ? ['feed_back', 'department', '专业部门'] : ['return', 'department', '专业部门'];
+      return luck < 0.97 ? ['feed_back', 'department', '专业部门'] : ['ask_return', 'department', '专业部门'];
     case 'suspended':
       return ['resume', 'department', '专业部门'];
     case 'to_check':
@@ -75,8 +78,8 @@ async function readWords(db: Database): Promise<Words | null> {
 /** Some unfinished cases at random, the most urgent first. */
 async function pickCandidates(db: Database, salt: string): Promise<Candidate[]> {
   const { rows } = await db.query<Candidate>(
-    `select id, status, district, due_at as "dueAt" from (
-       select c.id::int as id, c.status, d.path[2] as district, c.due_at from cases c left join division d on d.id = c.division_id
+    `select id, status, asked, district, due_at as "dueAt" from (
+       select c.id::int as id, c.status, c.asked, d.path[2] as district, c.due_at from cases c left join division d on d.id = c.division_id
        where c.open or c.status in ('reported', 'verifying') order by md5(c.id::text || $1::text) limit ${CANDIDATES}) as picked
      order by due_at nulls first, id`,
     [salt],
@@ -122,7 +125,7 @@ async function report(db: Database, demo: DemoCity, clock: Clock, words: Words, 
 async function advance(db: Database, clock: Clock, count: number): Promise<void> {
   const candidates = await pickCandidates(db, `${count}:${clock.now().getTime()}`);
   for (const candidate of candidates) {
-    const move = nextMove(candidate.status, Math.random());
+    const move = nextMove(candidate, Math.random());
     if (!move) continue;
     if (candidate.status === 'to_close' && (await openOf(db, candidate.district)) <= KEEP_OPEN) continue;
     const [action, role, actor] = move;

@@ -4,7 +4,7 @@ import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../
 import { HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
 import { dropAllRecords, dropGeneration, rebuildDensity } from '../records/index.ts';
-import { CASE_LAYERS, recount } from '../cases/index.ts';
+import { beginSealsAnew, CASE_LAYERS, recount } from '../cases/index.ts';
 import { ALL_LAYERS, CITY_TABLES } from './tables.ts';
 
 const CHUNK = 1000;
@@ -115,7 +115,9 @@ async function deleteRest(client: Queryable): Promise<void> {
     `delete from department d where not exists (select 1 from cases where department_id = d.id)
        and not exists (select 1 from category where department_id = d.id)`,
   );
+  await client.query('delete from time_limit where category_id not in (select id from category)');
   await client.query("delete from dataset where origin = 'demo'");
+  await beginSealsAnew(client);
   await recount(client);
   await rebuildDensity(client);
 }

@@ -1,6 +1,10 @@
 /** Everything that hangs on datasets: emptied as a whole where all of it is the demonstration's. */
 export const CITY_TABLES = [
   'step',
+  'unsealed',
+  'seal_head',
+  'seal',
+  'time_limit',
   'cases',
   'tally',
   'tally_delta',

@@ -116,7 +116,8 @@ describeOnEngines('held cases', (database) => {
       return;
     }
     for (let tries = 0; tries < 40; tries++) {
-      const act = { action: pick(CASE_ACTIONS), role: pick(CASE_ROLES), actor: 'test', note: null };
+      const data = { departmentId: 1, satisfied: false };
+      const act = { action: pick(CASE_ACTIONS), role: pick(CASE_ROLES), actor: 'test', note: null, data };
       const done = await actOnCase(database(), clock, one.id, act).then(
         () => true,
         (error: unknown) => {

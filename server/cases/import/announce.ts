@@ -1,7 +1,7 @@
 import { codeOfCell, coarsenCodes } from '../../../tiles/codes.ts';
 import { cellOf } from '../../../tiles/morton.ts';
 import { appendDataEvent, type Queryable } from '../../db/index.ts';
-import { CASE_LAYERS } from '../act.ts';
+import { CASE_LAYERS } from '../announce.ts';
 import type { CaseChange, StoredCase } from '../update.ts';
 import type { NewCase } from '../write.ts';
 

@@ -19,7 +19,7 @@ import {
   type ImportOutput,
 } from '../../files/index.ts';
 import { changeCity } from '../changeCity.ts';
-import { CASE_LAYERS } from '../act.ts';
+import { CASE_LAYERS } from '../announce.ts';
 import { foldTally } from '../tally.ts';
 import type { CaseReport } from './caseReport.ts';
 import { readHeader, type Header } from './header.ts';

@@ -49,7 +49,7 @@ describe('a limit ends', () => {
     ['2026-12-31 17:00', 2, 'working_hour', '2027-01-04 09:30', 'over New Year and a weekend'],
     ['2026-11-28 10:00', 2, 'calendar_day', '2026-11-30 10:00', 'calendar days know no weekend'],
     ['2026-11-28 22:00', 4, 'urgent_hour', '2026-11-29 02:00', 'urgent hours know no night'],
-  ] as const)('%s + %f %s = %s: %s', (from, value, unit, to) => {
+  ] as const)('%s + %f %s = %s: %s', (from, value, unit, to, _why) => {
     expect(calendar.add(at(from), { value, unit }).toISOString()).toBe(at(to).toISOString());
   });
 

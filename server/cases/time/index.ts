@@ -1,0 +1,2 @@
+export * from './workCalendar.ts';
+export * from './zones.ts';
