@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { compress } from 'hono/compress';
 import type { Logger } from 'pino';
@@ -25,6 +26,8 @@ export interface AppParts {
   /** Folder of the built pages. */
   pages: string;
   publicUrl: string | undefined;
+  /** Whoever gives it may take steps on cases. */
+  operatorToken?: string | undefined;
   /** Cache-Control of tiles. */
   tileCacheControl: string;
 }
@@ -57,7 +60,7 @@ const CLIENT_GONE = 499;
 
 function problem(error: unknown, log: Logger): Response {
   if (isAborted(error)) return new Response(null, { status: CLIENT_GONE });
-  const known = error instanceof HekanError ? error : null;
+  const known = error instanceof HekanError ? error : error instanceof HTTPException ? fromHono(error) : null;
   if (!known || known.status >= 500) log.error({ err: error }, 'request failed');
   const body = {
     type: `about:blank#${known?.code ?? 'internal'}`,
@@ -66,10 +69,16 @@ function problem(error: unknown, log: Logger): Response {
     detail: known?.message ?? 'The server failed; its log says why.',
     field: known?.field,
     given: known?.given,
+    allowed: known?.allowed,
   };
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
   if (known?.retryAfterS !== undefined) headers['Retry-After'] = String(known.retryAfterS);
   return Response.json(body, { status: body.status, headers });
+}
+
+/** Hono's own complaints: a body that is no JSON. */
+function fromHono({ status, message }: HTTPException): HekanError | null {
+  return status < 500 ? new HekanError(status === 413 ? 'too_large' : 'bad_request', message, { field: 'body' }) : null;
 }
 
 function notFound(method: string, path: string): HekanError {
@@ -114,7 +123,7 @@ export function createApp(parts: AppParts): Hono {
   };
   app.use('/ogc/*', compressed);
   app.route('/ogc', ogcRoutes({ runtime, tiles: tileParts, publicUrl }));
-  const api = apiRoutes(runtime);
+  const api = apiRoutes(runtime, parts.operatorToken);
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');

@@ -28,6 +28,8 @@ export const CONFIG_SCHEMA = z.object({
   HEKAN_TILE_SHARED_MAX_AGE_S: z.coerce.number().int().min(0).max(86_400).default(0),
   /** Public address where a proxy stands in front, e.g. https://city.example; used in TileJSON. */
   HEKAN_PUBLIC_URL: z.url().optional(),
+  /** Whoever gives it as a bearer token may take steps on cases over HTTP. Unset: nobody may. */
+  HEKAN_OPERATOR_TOKEN: z.string().min(16).optional(),
   /** fatal, error, warn, info, debug, silent */
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });

@@ -2,6 +2,8 @@
 const STATUS = {
   building: 202,
   bad_request: 400,
+  unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
@@ -21,6 +23,8 @@ interface Details {
   given?: string;
   /** When it is worth trying again. */
   retryAfterS?: number;
+  /** What would have been possible instead. */
+  allowed?: readonly unknown[];
   cause?: unknown;
 }
 
@@ -30,6 +34,7 @@ export class HekanError extends Error {
   readonly field: string | undefined;
   readonly given: string | undefined;
   readonly retryAfterS: number | undefined;
+  readonly allowed: readonly unknown[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, { cause: details.cause });
@@ -38,6 +43,7 @@ export class HekanError extends Error {
     this.field = details.field;
     this.given = details.given;
     this.retryAfterS = details.retryAfterS;
+    this.allowed = details.allowed;
   }
 
   get status() {

@@ -83,6 +83,7 @@ export async function startHttp(db: Database, config: Config, log: Logger, clock
     log,
     pages: PAGES,
     publicUrl: config.HEKAN_PUBLIC_URL,
+    operatorToken: config.HEKAN_OPERATOR_TOKEN,
     tileCacheControl: tileCacheControl(config),
   });
   const server = await listenOn(app.fetch, config.HOST, config.PORT);

@@ -10,6 +10,7 @@ const CHECKS: [name: string, args: string[]][] = [
   ['types: server, tiles, demo, tests', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['types: pages', [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'web/tsconfig.json', '--fail-on-warnings']],
   ['formatting', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+  ['docs/cases.svg against the machine', ['tools/cases.ts', '--check']],
   ['schema.sql against the migrations', ['tools/schema.ts', '--check']],
 ];
 

@@ -15,6 +15,7 @@ import {
   readOverview,
 } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
+import { caseActionRoutes } from './caseActions.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_DAYS = 3660;
@@ -75,7 +76,7 @@ function parsePeriod(query: { from?: string | undefined; to?: string | undefined
 }
 
 /** The JSON API under /api, with its own description. */
-export function apiRoutes(runtime: Runtime): OpenAPIHono {
+export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): OpenAPIHono {
   const { db } = runtime;
   const now = () => runtime.clock().now();
   const told = <Answer extends object>(answer: Answer) => ({
@@ -240,5 +241,6 @@ export function apiRoutes(runtime: Runtime): OpenAPIHono {
     }),
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
+  caseActionRoutes(app, runtime, operatorToken);
   return app;
 }

@@ -3,7 +3,7 @@
  * Times are ISO 8601 with zone; days are YYYY-MM-DD in the city's time zone; lengths and areas carry their unit.
  */
 import { z } from '@hono/zod-openapi';
-import { CASE_ACTIONS, CASE_ROLES, CASE_STATUSES } from '../cases/words.ts';
+import { CASE_ACTIONS, CASE_ROLES, CASE_STATUSES, LIMIT_UNITS } from '../cases/words.ts';
 
 export const LEVELS = ['city', 'district', 'street', 'community', 'grid'] as const;
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
@@ -201,9 +201,32 @@ export const CasePage = Origin.extend({
   /** Pass as ?after= for the next page; null on the last. */
   next: z.string().nullable(),
 });
+/** An action that the workflow allows now, and who takes it. */
+export const AllowedAction = z.object({
+  action: z.enum(CASE_ACTIONS),
+  roles: z.array(z.enum(CASE_ROLES)),
+  to: z.enum(CASE_STATUSES),
+});
 export const CaseDetail = CaseItem.extend({
   demonstration: z.boolean(),
   asOf: instant,
+  /** The last step's: give it with an action, and be told if somebody was quicker. */
+  seq: z.number().int(),
+  /** What waits for an answer. */
+  asked: z.string().nullable(),
+  /** The time limit that the case was given. */
+  limit: z.object({ value: z.number(), unit: z.enum(LIMIT_UNITS) }).nullable(),
+  stageDueAt: instant.nullable(),
+  reworks: z.number().int(),
+  returns: z.number().int(),
+  extensions: z.number().int(),
+  urges: z.number().int(),
+  forced: z.boolean(),
+  /** Left out of scores: an appeal was upheld. */
+  excluded: z.boolean(),
+  satisfied: z.boolean().nullable(),
+  duplicateOf: z.number().int().nullable(),
+  allowed: z.array(AllowedAction),
   steps: z.array(
     z.object({
       seq: z.number().int(),
@@ -214,8 +237,23 @@ export const CaseDetail = CaseItem.extend({
       role: z.enum(CASE_ROLES),
       actor: z.string(),
       note: z.string().nullable(),
+      /** Since the stage before it began. */
+      usedMs: z.number().int().nullable(),
+      late: z.boolean().nullable(),
+      data: z.unknown(),
+      /** SHA-256 in hex: docs/log.md. Null: from before logs were chained. */
+      hash: z.string().nullable(),
     }),
   ),
+});
+/** Body of POST /api/cases/{id}/{action}. */
+export const CaseActionBody = z.strictObject({
+  role: z.enum(CASE_ROLES),
+  actor: z.string().trim().min(1).max(100),
+  note: z.string().trim().min(1).max(2000).nullish(),
+  /** dispatch: departmentId, assisting; call_back: satisfied; merge: duplicateOf; correct: what is corrected. */
+  data: z.record(z.string().max(100), z.unknown()).optional(),
+  seq: z.number().int().min(1).optional(),
 });
 
 /** What of the map an event changed. */
@@ -262,6 +300,7 @@ export const Problem = z.object({
   detail: z.string(),
   field: z.string().optional(),
   given: z.string().optional(),
+  allowed: z.array(AllowedAction).optional(),
 });
 
 export type Level = (typeof LEVELS)[number];

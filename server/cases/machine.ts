@@ -141,9 +141,10 @@ export function allowedActions(facts: CaseFacts): { action: CaseAction; roles: r
 }
 
 function refuse(why: string, facts: CaseFacts, field: string, given: string): HekanError {
-  const allowed = allowedActions(facts).map(({ action, roles }) => `${action} (${roles.join(', ')})`);
-  const now = allowed.length > 0 ? `possible now: ${allowed.join('; ')}` : 'nothing is possible any more';
-  return new HekanError('conflict', `${why}; ${now}`, { field, given });
+  const allowed = allowedActions(facts);
+  const told = allowed.map(({ action, roles }) => `${action} (${roles.join(', ')})`).join('; ');
+  const now = told === '' ? 'nothing is possible any more' : `possible now: ${told}`;
+  return new HekanError('conflict', `${why}; ${now}`, { field, given, allowed });
 }
 
 /** The arrow that an action takes.

@@ -6,6 +6,8 @@ import { sqlBuilder } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import { filterCases, type CaseFilter } from './filter.ts';
 import { lightOf } from './light.ts';
+import { allowedActions, type CaseFacts } from './machine.ts';
+import type { LimitUnit } from './words.ts';
 
 const SELECT = `c.id::int as id, c.case_no as "caseNo", c.status,
   jsonb_build_object('code', g.code, 'nameZh', g.name_zh, 'nameEn', g.name_en) as category,
@@ -116,14 +118,59 @@ export async function readCase(client: Queryable, clock: Clock, scope: Scope, id
   const one = filterCases(scope, {}, now).where('c.id', id).select('c.*');
   const [row] = await run<ItemRow>(client, withNames(one));
   if (!row) throw new HekanError('not_found', `no case with id ${id}`, { field: 'id', given: String(id) });
-  const { rows: steps } = await client.query<CaseDetail['steps'][number] & { at: Date & string }>(
-    `select seq::int, at, action, from_status as "from", to_status as "to", role, actor, note
-     from step where case_id = $1::bigint order by seq`,
+  const standing = await readStanding(client, id);
+  return { ...toItem(row, now), asOf: now.toISOString(), ...standing, ...(await readSteps(client, id)) };
+}
+
+type Standing = Pick<
+  CaseDetail,
+  'asked' | 'limit' | 'stageDueAt' | 'returns' | 'urges' | 'forced' | 'excluded' | 'duplicateOf' | 'allowed'
+> &
+  Pick<CaseFacts, 'reworks' | 'extensions' | 'satisfied'>;
+
+/** Where a case stands in the workflow, and what is possible now. */
+async function readStanding(client: Queryable, id: number): Promise<Standing> {
+  const { rows } = await client.query<
+    Omit<CaseFacts, 'duplicateOf'> &
+      Pick<CaseDetail, 'returns' | 'urges' | 'forced' | 'excluded'> & {
+        duplicateOf: string | null;
+        limitValue: number | null;
+        limitUnit: LimitUnit | null;
+        stageDueAt: Date | null;
+      }
+  >(
+    `select status, asked, extensions::int, reworks::int, appealed, satisfied, duplicate_of::text as "duplicateOf",
+       limit_value as "limitValue", limit_unit as "limitUnit", stage_due_at as "stageDueAt", returns::int, urges::int, forced, excluded
+     from cases where id = $1::bigint`,
     [id],
   );
+  const { limitValue, limitUnit, stageDueAt, duplicateOf, status, appealed, ...rest } = rows[0]!;
+  const parent = duplicateOf === null ? null : Number(duplicateOf);
   return {
-    ...toItem(row, now),
-    asOf: now.toISOString(),
-    steps: steps.map((step) => ({ ...step, at: new Date(step.at).toISOString() })),
+    ...rest,
+    duplicateOf: parent,
+    limit: limitValue === null || limitUnit === null ? null : { value: limitValue, unit: limitUnit },
+    stageDueAt: stageDueAt?.toISOString() ?? null,
+    allowed: allowedActions({ ...rest, status, appealed, duplicateOf: parent }).map((one) => ({
+      ...one,
+      roles: [...one.roles],
+    })),
   };
+}
+
+async function readSteps(client: Queryable, id: number): Promise<Pick<CaseDetail, 'seq' | 'steps'>> {
+  const { rows } = await client.query<
+    Omit<CaseDetail['steps'][number], 'at' | 'usedMs'> & { at: Date; usedMs: string | null }
+  >(
+    `select seq::int, at, action, from_status as "from", to_status as "to", role, actor, note, used_ms::text as "usedMs", late, data,
+       encode(hash, 'hex') as hash
+     from step where case_id = $1::bigint order by step.seq`,
+    [id],
+  );
+  const steps = rows.map((step) => ({
+    ...step,
+    at: step.at.toISOString(),
+    usedMs: step.usedMs === null ? null : Number(step.usedMs),
+  }));
+  return { seq: steps.at(-1)?.seq ?? 0, steps };
 }

@@ -1,7 +1,8 @@
 import type { Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import { STAGES, type CaseState, type Rules, type Stage } from './effects.ts';
-import { WorkCalendar, type CalendarYear, type Limit, type LimitUnit } from './time/workCalendar.ts';
+import { WorkCalendar, type CalendarYear, type Limit } from './time/workCalendar.ts';
+import type { LimitUnit } from './words.ts';
 import { contributions, insertDeltas } from './tally.ts';
 
 type Flat = Omit<CaseState, 'limit'> & { limitValue: number | null; limitUnit: LimitUnit | null };

@@ -31,6 +31,8 @@ export async function loadSmallCity(db: Database): Promise<DemoCity> {
   return demo;
 }
 
+export const OPERATOR_TOKEN = 'a-token-of-the-tests';
+
 export interface TestApp {
   app: ReturnType<typeof createApp>;
   runtime: Runtime;
@@ -59,6 +61,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     log,
     pages: '/nonexistent',
     publicUrl: undefined,
+    operatorToken: OPERATOR_TOKEN,
     tileCacheControl: 'no-cache',
   });
   return {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HekanError } from '../../errors.ts';
-import { LIMIT_UNITS, WorkCalendar, type CalendarYear, type LimitUnit } from './workCalendar.ts';
+import { LIMIT_UNITS, type LimitUnit } from '../words.ts';
+import { WorkCalendar, type CalendarYear } from './workCalendar.ts';
 
 /** Spring festival and national day of 2026 with their make-up days, enough of them for the table. */
 const YEARS: CalendarYear[] = [

@@ -1,8 +1,6 @@
 import { HekanError } from '../../errors.ts';
+import type { LimitUnit } from '../words.ts';
 import { Zone } from './zones.ts';
-
-export const LIMIT_UNITS = ['working_hour', 'working_day', 'calendar_day', 'urgent_hour'] as const;
-export type LimitUnit = (typeof LIMIT_UNITS)[number];
 
 /** A time limit (时限). Source: GB/T 30428.4, time limits of handling. */
 export interface Limit {
