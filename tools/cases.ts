@@ -82,7 +82,8 @@ function draw({ from, to, labels }: Arrow): string {
   } else {
     const down = b.y > a.y ? 1 : -1;
     path = `M${a.x} ${a.y + (down * HEIGHT) / 2} L${b.x} ${b.y - down * (HEIGHT / 2 + 3)}`;
-    text = { x: a.x + (b.x - a.x) * 0.5 + (back ? -22 : 14), y: a.y + (b.y - a.y) * 0.5 + 18 };
+    const along = back ? 0.3 : 0.5;
+    text = { x: a.x + (b.x - a.x) * along + (back ? -22 : 14), y: a.y + (b.y - a.y) * along + 18 };
   }
   const anchor = level ? 'middle' : (a.x === b.x) !== back ? 'end' : 'start';
   const lines = labels.map((label, i) => `<tspan x="${text.x}" dy="${i === 0 ? 0 : 15}">${label}</tspan>`).join('');

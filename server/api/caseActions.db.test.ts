@@ -16,7 +16,7 @@ describeOnEngines('a step over HTTP', (database) => {
   });
   afterAll(() => app.close());
 
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  const post = async (path: string, body: unknown, headers: Record<string, string> = {}) =>
     app.app.request(`/api/cases/${path}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${OPERATOR_TOKEN}`, ...headers },

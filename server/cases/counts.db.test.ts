@@ -4,6 +4,7 @@ import type { HekanError } from '../errors.ts';
 import { Pyramid, splitCell, type PyramidBlock } from '../../tiles/pyramid.ts';
 import { appendDensity, appendRecordCounts, foldDensity, foldRecordCounts } from '../records/index.ts';
 import { loadSmallCity, TEST_UNTIL } from '../testing/city.ts';
+import { dice } from '../testing/dice.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { verifyDensity, verifyTally } from '../verify.ts';
 import {
@@ -16,15 +17,6 @@ import {
   TRANSITIONS,
   type CaseStatus,
 } from './index.ts';
-
-/** A small generator of its own: the walk is the same on both engines and at every run. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return Math.floor((state / 0x7fffffff) * sides) % sides;
-  };
-}
 
 describeOnEngines('counts as read are a recount, at every moment', (database) => {
   beforeAll(async () => {

@@ -119,7 +119,7 @@ const CHANGES: Partial<Record<CaseAction, Change>> = {
     ...(limit ? deadline(calendar, at, limit) : {}),
   }),
   dispatch: (c, at, data) => {
-    const to = data.departmentId ?? c.departmentId ?? need(undefined, 'dispatch', 'departmentId', 'a department');
+    const to = need(data.departmentId ?? c.departmentId ?? undefined, 'dispatch', 'departmentId', 'a department');
     return {
       dispatchedAt: at,
       departmentId: to,

@@ -5,6 +5,7 @@ import { WHOLE_CITY, type Scope } from '../../access/index.ts';
 import { drainOutbox, fixedClock } from '../../db/index.ts';
 import { HekanError } from '../../errors.ts';
 import { loadSmallCity, openApp, TEST_UNTIL, type TestApp } from '../../testing/city.ts';
+import { dice } from '../../testing/dice.ts';
 import { describeOnEngines } from '../../testing/database.ts';
 import { readGroups } from '../../tiles/caseGroups.ts';
 import {
@@ -18,15 +19,6 @@ import {
 } from '../index.ts';
 
 const EXTENT: [number, number, number, number] = [122.3, 45.9, 126.8, 48.9];
-
-/** Drawn alike on both engines and at every run. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return Math.floor((state / 0x7fffffff) * sides) % sides;
-  };
-}
 
 /** What the database can tell of a group, too. */
 const plain = (groups: readonly CaseGroup[] | null) => groups?.map(({ open: _, ...group }) => group);
