@@ -13,6 +13,7 @@ export * from './machine.ts';
 export * from './read.ts';
 export * from './refile.ts';
 export * from './report.ts';
+export * from './tables/index.ts';
 export * from './tally.ts';
 export * from './time/index.ts';
 export * from './update.ts';

@@ -1,4 +1,5 @@
 import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
+import { importCalendar, importCategories } from '../cases/index.ts';
 import type { Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
@@ -129,6 +130,24 @@ async function runRecords(run: ImportRun): Promise<string[]> {
   }
 }
 
+async function runCategories(run: ImportRun): Promise<string[]> {
+  const report = await importCategories(run.db, oneFile(run), { rejects: option(run, 'rejects') }, run.out);
+  const { rows, categories, limits, rejects } = report;
+  const reasons = Object.entries(rejects.byReason).map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`);
+  return [
+    `categories 类别 from ${report.file}`,
+    `  rows read ${rows.read}: ${categories} categories, ${limits} limits; ${rows.rejected} rejected${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    ...(rejects.path === null ? [] : [`  rejects: ${rejects.path}`]),
+  ];
+}
+
+async function runCalendar(run: ImportRun): Promise<string[]> {
+  const { years, stages } = await importCalendar(run.db, oneFile(run));
+  return [
+    `working calendar 工作日历: years ${years.join(', ') || 'none'}; limits of stages: ${stages.join(', ') || 'none'}`,
+  ];
+}
+
 interface Kind {
   run: (run: ImportRun) => Promise<string[]>;
   /** Options that it has. */
@@ -156,6 +175,8 @@ const KINDS = new Map<string, Kind>([
   ],
   ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'rejects', 'replace-demo'] }],
   ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
+  ['categories', { run: runCategories, options: ['rejects'] }],
+  ['calendar', { run: runCalendar, options: [] }],
   ['records', { run: runRecords, options: ['map', 'dataset', 'rejects', 'replace', 'replace-demo', 'dry-run'] }],
 ]);
 
@@ -186,6 +207,13 @@ hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [--dataset KEY] [--r
 hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV or JSON Lines, packed with gzip or not; each record goes onto the place that its address code names. Stopped (Ctrl-C) or killed
   and run again it goes on where it ended. Another FILE adds to the dataset; --replace loads it anew.
+
+hekan import categories FILE [--rejects FILE]
+  CSV with the columns standard, kind (component, event, hotline), code, major_zh, name_zh, and major_en, name_en, department (its key),
+  condition, area_grade, limit, unit where it has them. A category with several limits has several rows.
+
+hekan import calendar FILE.json
+  Working hours, holidays and make-up days by year, and the limits of stages: docs/workflow.md.
 
   --replace-demo retires the demonstration city. Rows that cannot be taken go to FILE.rejects.csv with line and reason.`,
   options: OPTIONS,

@@ -1,0 +1,2 @@
+export * from './calendarFile.ts';
+export * from './categoryImport.ts';
