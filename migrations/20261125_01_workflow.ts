@@ -30,6 +30,12 @@ export async function up(knex: Knex): Promise<void> {
       unit limit_unit not null
     );
 
+    create table escalation_rule (
+      level smallint primary key check (level between 1 and 9),
+      overdue_hours double precision not null check (overdue_hours >= 0)
+    );
+    comment on table escalation_rule is 'an open case is escalated to a level so many hours (24 x 7) after its deadline';
+
     alter table division add column area_grade smallint not null default 0;
 
     alter table cases
@@ -123,7 +129,7 @@ const ACTIONS = [
 
 /** The actions themselves stay: PostgreSQL takes no value out of an enum. */
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw(`drop table seal_head, seal, unsealed, stage_limit, time_limit, work_calendar;
+  await knex.raw(`drop table seal_head, seal, unsealed, escalation_rule, stage_limit, time_limit, work_calendar;
     alter table step drop column used_ms, drop column late, drop column data, drop column hash;
     alter table division drop column area_grade;
     alter table cases ${CASE_COLUMNS.map((name) => `drop column ${name}`).join(', ')};

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { announceLights, foldTally, sealOnce } from './cases/index.ts';
+import { announceLights, escalateOverdue, foldTally, sealOnce } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
 
@@ -11,6 +11,7 @@ const FOLD_SHARE = 1 / 4;
 const SLICE_MS = 1000;
 const LIGHTS_MS = 1000;
 const COARSEN_MS = 600_000;
+const ESCALATE_MS = 60_000;
 const SEAL_MS = 10_000;
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
@@ -43,6 +44,7 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
       await announceLights(db, clock().now());
       return LIGHTS_MS;
     }),
+    keep('escalation', async () => ((await escalateOverdue(db, clock().now())) > 0 ? 0 : ESCALATE_MS)),
     keep('seals', async () => {
       const seal = await sealOnce(db, clock().now());
       if (seal) log.info({ seal: seal.id, heads: seal.heads, hash: seal.hash }, 'logs of cases sealed');

@@ -3,6 +3,7 @@ export { CASE_LAYERS } from './announce.ts';
 export type { CaseValues, NewStep } from './columns.ts';
 export * from './changeCity.ts';
 export * from './effects.ts';
+export * from './escalate.ts';
 export * from './filter.ts';
 export * from './held/index.ts';
 export * from './import/index.ts';

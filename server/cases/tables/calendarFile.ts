@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database } from '../../db/index.ts';
+import type { Database, Queryable } from '../../db/index.ts';
 import { readJsonFile } from '../../files/index.ts';
 import { STAGES, type Stage } from '../effects.ts';
 import { WorkCalendar } from '../time/workCalendar.ts';
@@ -21,6 +21,12 @@ const CALENDAR_SCHEMA = z.strictObject({
       }),
     )
     .default([]),
+  /** Hours after the deadline at which an open case is escalated, to level 1, 2 …; [] ends it. */
+  escalation: z
+    .array(z.number().min(0).max(10_000))
+    .max(9)
+    .refine((hours) => hours.every((one, i) => i === 0 || one > hours[i - 1]!), 'each level later than the one before')
+    .optional(),
   stages: z.partialRecord(z.enum(Object.keys(STAGES) as [Stage, ...Stage[]]), limit).default({}),
 });
 
@@ -35,7 +41,7 @@ export interface CalendarReport {
  * @throws HekanError('bad_request') that names the key and the value.
  */
 export async function importCalendar(db: Database, path: string): Promise<CalendarReport> {
-  const { years, stages } = readJsonFile(path, 'file', 'calendar', CALENDAR_SCHEMA);
+  const { years, stages, escalation } = readJsonFile(path, 'file', 'calendar', CALENDAR_SCHEMA);
   // Checks what a schema cannot: spans in order, days of their year.
   new WorkCalendar('UTC', years);
   await db.transaction(async (client) => {
@@ -51,6 +57,15 @@ export async function importCalendar(db: Database, path: string): Promise<Calend
          on conflict (stage) do update set value = excluded.value, unit = excluded.unit`,
         [stage, value, unit],
       );
+    if (escalation) await writeRules(client, escalation);
   });
   return { years: years.map(({ year }) => year), stages: Object.keys(stages) };
+}
+
+async function writeRules(client: Queryable, overdueHours: readonly number[]): Promise<void> {
+  await client.query('delete from escalation_rule');
+  await client.query(
+    `insert into escalation_rule (level, overdue_hours) select n, hours from unnest($1::float8[]) with ordinality as r (hours, n)`,
+    [overdueHours],
+  );
 }

@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { fixedClock } from '../../db/index.ts';
 import { loadSmallCity, TEST_UNTIL } from '../../testing/city.ts';
 import { describeOnEngines } from '../../testing/database.ts';
-import { actOnCase, importCalendar, importCategories, readCase, reportCase } from '../index.ts';
+import { actOnCase, escalateOverdue, importCalendar, importCategories, readCase, reportCase } from '../index.ts';
 import { WHOLE_CITY } from '../../access/index.ts';
 
 const quiet = { progress: () => undefined, line: () => undefined };
@@ -106,7 +106,28 @@ describeOnEngines('tables of the workflow', (database) => {
     expect(await due(null)).toEqual({ dueAt: '2026-11-23T09:30:00.000Z', limit: { value: 4, unit: 'working_hour' } });
   });
 
+  it('escalate what is overdue for long, a level at a time, and not again', async () => {
+    const db = database();
+    await importCalendar(db, file('rules.json', JSON.stringify({ escalation: [0, 24] })));
+    const levels = async () =>
+      (
+        await db.query<{ level: number; wrong: boolean; n: number }>(
+          `select escalation::int as level, escalation <> case when due_at < $1::timestamptz - interval '24 hours' then 2
+             when due_at < $1::timestamptz then 1 else 0 end as wrong, count(*)::int as n
+           from cases where open and status <> 'suspended' group by 1, 2 order by 1, 2`,
+          [TEST_UNTIL],
+        )
+      ).rows;
+    expect((await levels()).some(({ wrong }) => wrong)).toBe(true);
+    while ((await escalateOverdue(db, TEST_UNTIL)) > 0);
+    const after = await levels();
+    expect(after.filter(({ wrong }) => wrong)).toEqual([]);
+    expect(after.map(({ level }) => level)).toEqual([0, 1, 2]);
+    expect(await escalateOverdue(db, TEST_UNTIL)).toBe(0);
+  });
+
   it.each<[string, unknown, RegExp]>([
+    ['levels out of order', { escalation: [24, 1] }, /each level later/],
     ['a word it does not know', { years: [], holidays: [] }, /holidays/],
     ['hours that are none', { years: [{ year: 2026, hours: ['8-9'] }] }, /hours: expected HH:MM-HH:MM/],
     [
