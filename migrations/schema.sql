@@ -75,6 +75,20 @@ CREATE TYPE public.limit_unit AS ENUM (
     'urgent_hour'
 );
 
+CREATE TABLE public.attachment (
+    case_id bigint NOT NULL,
+    sha256 text NOT NULL,
+    kind text NOT NULL,
+    type text NOT NULL,
+    bytes integer NOT NULL,
+    width integer,
+    height integer,
+    actor text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT attachment_kind_check CHECK ((kind = ANY (ARRAY['before'::text, 'after'::text, 'other'::text]))),
+    CONSTRAINT attachment_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
 CREATE TABLE public.base_feature (
     id integer NOT NULL,
     dataset_id integer NOT NULL,
@@ -654,6 +668,9 @@ CREATE TABLE public.work_calendar (
 
 COMMENT ON TABLE public.work_calendar IS 'hours: HH:MM-HH:MM of a working day, in the city''s zone; days_off: holidays beside Saturdays and Sundays; make_up_days: Saturdays and Sundays on which people work';
 
+ALTER TABLE ONLY public.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (case_id, sha256);
+
 ALTER TABLE ONLY public.base_feature
     ADD CONSTRAINT base_feature_pkey PRIMARY KEY (id);
 
@@ -767,6 +784,8 @@ ALTER TABLE ONLY public.unsealed
 
 ALTER TABLE ONLY public.work_calendar
     ADD CONSTRAINT work_calendar_pkey PRIMARY KEY (year);
+
+CREATE INDEX attachment_sha256 ON public.attachment USING btree (sha256);
 
 CREATE INDEX cases_accepted ON public.cases USING btree (accepted_at);
 

@@ -5,8 +5,10 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { compress } from 'hono/compress';
 import type { Logger } from 'pino';
+import { attachmentRoutes } from './api/attachments.ts';
 import { apiRoutes } from './api/routes.ts';
 import { docsPage } from './api/docs.ts';
+import type { AttachmentStore } from './cases/index.ts';
 import { isAborted } from './db/index.ts';
 import { badRequest, HekanError } from './errors.ts';
 import { liveRoutes, type LiveHub } from './live/index.ts';
@@ -28,6 +30,8 @@ export interface AppParts {
   publicUrl: string | undefined;
   /** Whoever gives it may take steps on cases. */
   operatorToken?: string | undefined;
+  /** Where photos and files of cases lie; without one there are none. */
+  attachments?: AttachmentStore;
   /** Cache-Control of tiles. */
   tileCacheControl: string;
 }
@@ -129,6 +133,8 @@ export function createApp(parts: AppParts): Hono {
     c.header('Cache-Control', 'no-store');
     await next();
   });
+  if (parts.attachments)
+    app.route('/api/cases/:id/attachments', attachmentRoutes(runtime, parts.attachments, parts.operatorToken));
   app.route('/api', api);
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));

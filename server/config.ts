@@ -30,6 +30,14 @@ export const CONFIG_SCHEMA = z.object({
   HEKAN_PUBLIC_URL: z.url().optional(),
   /** Whoever gives it as a bearer token may take steps on cases over HTTP. Unset: nobody may. */
   HEKAN_OPERATOR_TOKEN: z.string().min(16).optional(),
+  /** Folder of photos and files of cases, where they do not go to a store. Unset: beside the embedded engine. */
+  HEKAN_ATTACHMENTS: z.string().min(1).optional(),
+  /** An S3-compatible store for them, e.g. http://minio.city:9000. */
+  HEKAN_S3_ENDPOINT: z.url().optional(),
+  HEKAN_S3_BUCKET: z.string().min(1).default('hekan'),
+  HEKAN_S3_REGION: z.string().min(1).default('us-east-1'),
+  HEKAN_S3_ACCESS_KEY: z.string().default(''),
+  HEKAN_S3_SECRET_KEY: z.string().default(''),
   /** fatal, error, warn, info, debug, silent */
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });

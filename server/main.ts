@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { Logger } from 'pino';
 import cluster from 'node:cluster';
+import { join } from 'node:path';
+import { folderStore, s3Store, type AttachmentStore } from './cases/index.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { Clock, Database } from './db/index.ts';
@@ -63,6 +65,13 @@ function tileCacheControl(config: Config): string {
   return seconds === 0 ? 'no-cache' : `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${seconds}`;
 }
 
+function attachmentStore(config: Config): AttachmentStore {
+  const { HEKAN_S3_ENDPOINT: endpoint, HEKAN_S3_BUCKET: bucket, HEKAN_S3_REGION: region } = config;
+  if (endpoint === undefined) return folderStore(config.HEKAN_ATTACHMENTS ?? join(config.HEKAN_DATA, 'attachments'));
+  const keys = { accessKeyId: config.HEKAN_S3_ACCESS_KEY, secretAccessKey: config.HEKAN_S3_SECRET_KEY };
+  return s3Store({ endpoint, bucket, region, ...keys });
+}
+
 const hostOf = (config: Config) => (config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST);
 
 /** Answers, on an open and migrated database. Somebody else must run the keeper.
@@ -84,6 +93,7 @@ export async function startHttp(db: Database, config: Config, log: Logger, clock
     pages: PAGES,
     publicUrl: config.HEKAN_PUBLIC_URL,
     operatorToken: config.HEKAN_OPERATOR_TOKEN,
+    attachments: attachmentStore(config),
     tileCacheControl: tileCacheControl(config),
   });
   const server = await listenOn(app.fetch, config.HOST, config.PORT);

@@ -1,26 +1,13 @@
-import { timingSafeEqual, createHash } from 'node:crypto';
 import { bodyLimit } from 'hono/body-limit';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
 import { actOnCase, CASE_ACTIONS, readCase } from '../cases/index.ts';
 import { HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
+import { checkToken } from './token.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_BODY = 64 * 1024;
-
-const digest = (text: string) => createHash('sha256').update(text).digest();
-
-/** @throws HekanError: forbidden where nobody may act over HTTP; unauthorized without the right token. */
-function checkToken(header: string | undefined, token: string | undefined): void {
-  if (token === undefined)
-    throw new HekanError('forbidden', 'steps over HTTP are off: set HEKAN_OPERATOR_TOKEN', {
-      field: 'HEKAN_OPERATOR_TOKEN',
-    });
-  const given = /^Bearer (.+)$/i.exec(header ?? '')?.[1];
-  if (given === undefined || !timingSafeEqual(digest(given), digest(token)))
-    throw new HekanError('unauthorized', 'the bearer token is missing or wrong', { field: 'Authorization' });
-}
 
 const problem = (description: string) => ({
   description,

@@ -1,4 +1,5 @@
 export * from './act.ts';
+export * from './attachments/index.ts';
 export { CASE_LAYERS } from './announce.ts';
 export type { CaseValues, NewStep } from './columns.ts';
 export * from './changeCity.ts';

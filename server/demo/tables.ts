@@ -2,6 +2,7 @@
 export const CITY_TABLES = [
   'step',
   'unsealed',
+  'attachment',
   'seal_head',
   'seal',
   'time_limit',

@@ -1,8 +1,11 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { buildDemoCity } from '../../demo/index.ts';
 import type { DemoCity } from '../../demo/types.ts';
 import { createApp } from '../app.ts';
-import type { HeldCases } from '../cases/index.ts';
+import { folderStore, type HeldCases } from '../cases/index.ts';
 import { fixedClock, type Clock, type Database } from '../db/index.ts';
 import { loadDemo } from '../demo/index.ts';
 import type { LiveHub } from '../live/index.ts';
@@ -62,6 +65,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     pages: '/nonexistent',
     publicUrl: undefined,
     operatorToken: OPERATOR_TOKEN,
+    attachments: folderStore(mkdtempSync(join(tmpdir(), 'hekan-attachments-'))),
     tileCacheControl: 'no-cache',
   });
   return {

@@ -1,0 +1,3 @@
+export * from './attach.ts';
+export * from './clean.ts';
+export * from './store.ts';
