@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gps } from 'exifr';
+import exifr from 'exifr';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { s3Store, sha256Of } from '../cases/index.ts';
@@ -36,7 +36,7 @@ describeOnEngines('attachments', (database) => {
 
   it('are kept upright and without what the camera put in; its position is offered', async () => {
     const given = await photo();
-    expect(await gps(given)).toMatchObject({ latitude: expect.closeTo(47.354348, 4) as number });
+    expect(await exifr.gps(given)).toMatchObject({ latitude: expect.closeTo(47.354348, 4) as number });
     const answer = await post(1, given);
     expect(answer.status).toBe(201);
     const kept = (await answer.json()) as { sha256: string; position: { lng: number; lat: number } };

@@ -1,4 +1,4 @@
-import { gps } from 'exifr';
+import exifr from 'exifr';
 import sharp from 'sharp';
 import { badRequest } from '../../errors.ts';
 
@@ -27,7 +27,7 @@ function kindOf(bytes: Uint8Array): Picture | 'pdf' | null {
 }
 
 async function positionOf(bytes: Uint8Array): Promise<CleanFile['position']> {
-  const found = await gps(bytes).catch(() => undefined);
+  const found = await exifr.gps(bytes).catch(() => undefined);
   const { longitude: lng, latitude: lat } = (found ?? {}) as { longitude?: number; latitude?: number };
   const holds = lng !== undefined && lat !== undefined && Math.abs(lng) <= 180 && Math.abs(lat) <= 90;
   return holds && (lng !== 0 || lat !== 0) ? { lng, lat } : null;
