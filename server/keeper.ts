@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { announceLights, escalateOverdue, foldTally, sealOnce } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
+import { deliverOnce } from './live/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
 
 /** A change waits at most this long for the relay. */
@@ -11,6 +12,7 @@ const FOLD_SHARE = 1 / 4;
 const SLICE_MS = 1000;
 const LIGHTS_MS = 1000;
 const COARSEN_MS = 600_000;
+const WEBHOOK_MS = 500;
 const ESCALATE_MS = 60_000;
 const SEAL_MS = 10_000;
 
@@ -44,6 +46,7 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
       await announceLights(db, clock().now());
       return LIGHTS_MS;
     }),
+    keep('webhooks', async () => ((await deliverOnce(db, () => new Date())) > 0 ? 0 : WEBHOOK_MS)),
     keep('escalation', async () => ((await escalateOverdue(db, clock().now())) > 0 ? 0 : ESCALATE_MS)),
     keep('seals', async () => {
       const seal = await sealOnce(db, clock().now());

@@ -3,6 +3,7 @@ import { rebuildCommand, verifyCommand } from './counts.ts';
 import { datasetCommand } from './dataset.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
+import { webhookCommand } from './webhook.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
 const migrateCommand: Command = {
@@ -25,4 +26,5 @@ export const COMMANDS = new Map<string, Command>([
   ['dataset', datasetCommand],
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
+  ['webhook', webhookCommand],
 ]);
