@@ -13,6 +13,7 @@ const LEGAL = new Set(
   `report:>reported accept:reported>to_file send_to_verify:reported>verifying handle_on_spot:reported>closed
   verify_exists:verifying>to_file verify_absent:verifying>rejected verify_unclear:verifying>reported
   file:to_file>to_dispatch decline:to_file>not_filed dispatch:to_dispatch>handling void:to_dispatch>void
+  ask_void:to_dispatch>to_dispatch ask_extend:handling>handling ask_return:handling>handling ask_suspend:handling>handling
   extend:handling>handling urge:handling>handling return:handling>to_dispatch suspend:handling>suspended
   resume:suspended>handling feed_back:handling>to_check send_to_check:to_check>checking check_passed:checking>to_close
   check_failed:checking>handling check_unclear:checking>to_check close:to_close>closed reopen:closed>handling`.split(

@@ -16,10 +16,14 @@ export const TRANSITIONS: readonly (readonly [CaseStatus | null, CaseAction, Cas
   ['to_file', 'file', 'to_dispatch', 'shift_lead'],
   ['to_file', 'decline', 'not_filed', 'shift_lead'],
   ['to_dispatch', 'dispatch', 'handling', 'dispatcher'],
-  ['to_dispatch', 'void', 'void', 'dispatcher'],
-  ['handling', 'extend', 'handling', 'department'],
-  ['handling', 'return', 'to_dispatch', 'department'],
-  ['handling', 'suspend', 'suspended', 'department'],
+  ['to_dispatch', 'ask_void', 'to_dispatch', 'dispatcher'],
+  ['to_dispatch', 'void', 'void', 'shift_lead'],
+  ['handling', 'ask_extend', 'handling', 'department'],
+  ['handling', 'extend', 'handling', 'shift_lead'],
+  ['handling', 'ask_return', 'handling', 'department'],
+  ['handling', 'return', 'to_dispatch', 'shift_lead'],
+  ['handling', 'ask_suspend', 'handling', 'department'],
+  ['handling', 'suspend', 'suspended', 'shift_lead'],
   ['suspended', 'resume', 'handling', 'department'],
   ['handling', 'urge', 'handling', 'supervisor'],
   ['handling', 'feed_back', 'to_check', 'department'],
@@ -30,6 +34,14 @@ export const TRANSITIONS: readonly (readonly [CaseStatus | null, CaseAction, Cas
   ['to_close', 'close', 'closed', 'shift_lead'],
   ['closed', 'reopen', 'handling', 'operator'],
 ];
+
+/** What one role asks for and another one grants. */
+const ASKED_AS: Partial<Record<CaseAction, CaseAction>> = {
+  void: 'ask_void',
+  extend: 'ask_extend',
+  return: 'ask_return',
+  suspend: 'ask_suspend',
+};
 
 const RULES = new Map(TRANSITIONS.map((t) => [`${t[0] ?? ''}>${t[1]}`, t]));
 const ROLE_ZH: Record<CaseRole, string> = {
@@ -97,15 +109,15 @@ export function startLog(district: number, byCollector: boolean, random: Random)
       const notes = NOTES[action];
       log.status = rule[2];
       const previous = steps.length > 0 ? steps[steps.length - 1]!.at : 0;
-      steps.push({
-        at: Math.max(at, previous),
-        action,
-        from,
-        to: rule[2],
-        role,
-        actor: role === 'system' ? '系统' : actorOf(role, district, role === 'collector' ? collector : random.int(12)),
-        note: notes ? random.pick(notes) : null,
-      });
+      const when = Math.max(at, previous);
+      const who = role === 'collector' ? collector : random.int(12);
+      const note = notes ? random.pick(notes) : null;
+      const ask = ASKED_AS[action];
+      const asker = ask && RULES.get(`${from ?? ''}>${ask}`)?.[3];
+      if (ask && asker && from)
+        steps.push({ at: when, action: ask, from, to: from, role: asker, actor: actorOf(asker, district, who), note });
+      const actor = role === 'system' ? '系统' : actorOf(role, district, who);
+      steps.push({ at: when, action, from, to: rule[2], role, actor, note: ask ? null : note });
     },
   };
   return log;

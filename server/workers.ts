@@ -21,11 +21,11 @@ export interface WorkerFailure {
 }
 
 /**
- * What keeps a worker small: the heap is collected before it is large, and the threads that compress tiles share two arenas of
+ * What keeps a worker small: the heap is collected before it is large, and the threads that compress tiles share one arena of
  * memory, where glibc would give each its own and keep what it freed.
  */
 const EXEC_ARGV = ['--max-old-space-size=512', '--max-semi-space-size=8'];
-const WORKER_ENV = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '16777216', MALLOC_MMAP_THRESHOLD_: '65536' };
+const WORKER_ENV = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '16777216', MALLOC_MMAP_THRESHOLD_: '65536' };
 
 /** How many processes answer beside this one: as many as set, or as there are cores. 0: this one answers itself, as on the embedded
  * engine, which has one session. */

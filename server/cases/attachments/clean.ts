@@ -1,6 +1,7 @@
-import exifr from 'exifr';
-import sharp from 'sharp';
 import { badRequest } from '../../errors.ts';
+
+/** Loaded when the first picture comes: they take memory that a process without pictures does not need. */
+const tools = async () => ({ sharp: (await import('sharp')).default, exifr: (await import('exifr')).default });
 
 /** A picture with more pixels is a bomb, or of no use as a proof. */
 const MAX_PIXELS = 60_000_000;
@@ -27,6 +28,7 @@ function kindOf(bytes: Uint8Array): Picture | 'pdf' | null {
 }
 
 async function positionOf(bytes: Uint8Array): Promise<CleanFile['position']> {
+  const { exifr } = await tools();
   const found = await exifr.gps(bytes).catch(() => undefined);
   const { longitude: lng, latitude: lat } = (found ?? {}) as { longitude?: number; latitude?: number };
   const holds = lng !== undefined && lat !== undefined && Math.abs(lng) <= 180 && Math.abs(lat) <= 90;
@@ -43,6 +45,7 @@ export async function cleanFile(bytes: Uint8Array<ArrayBuffer>): Promise<CleanFi
   if (kind === null) throw badRequest('file', 'something else', 'a JPEG, PNG or WebP picture, or a PDF');
   if (kind === 'pdf') return { bytes, type: 'application/pdf', width: null, height: null, position: null };
   try {
+    const { sharp } = await tools();
     const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).autoOrient();
     const { data, info } = await picture
       .toFormat(kind, kind === 'png' ? {} : { quality: 88 })
