@@ -101,7 +101,9 @@ export type MatchReason =
   | 'unknown_name'
   | 'unknown_number'
   | 'ambiguous'
-  | 'contradiction';
+  | 'contradiction'
+  | 'near_landmark'
+  | 'no_door';
 
 export interface Candidate {
   code: string;

@@ -18,12 +18,12 @@ export const SAME_DOOR_M = 60;
 /** A row's anchors: kind, which list of the row it is on, and its name there (a village's is 0). */
 type Hold = readonly [kind: AnchorKind, slot: number, name: number];
 
-function holdsOf({ road, place, place2 }: Fields, hasCommunity: boolean): Hold[] {
+function holdsOf({ road, place, place2 }: Fields, village: boolean): Hold[] {
   const holds: Hold[] = [];
   if (road > 0) holds.push(['road', 0, road]);
   if (place > 0) holds.push(['place', 1, place]);
   if (place2 > 0) holds.push(['place', 2, place2]);
-  if (hasCommunity) holds.push(['village', 3, 0]);
+  if (village) holds.push(['village', 3, 0]);
   return holds;
 }
 
@@ -35,16 +35,17 @@ export function doorAt(kind: AnchorKind, fields: Fields): Door {
   return [0, group, number, 0, building, unit, room];
 }
 
-/** The doors that one door lies behind, itself first; without its phase too, as clerks write it. */
+/** The doors that one door lies behind, itself first; without its group and its phase too, as clerks write it. */
 export function doorsOf(door: Door): Door[] {
   const [lane, group, number, phase, building, unit, room] = door;
   const doors: Door[] = [];
-  for (const part of phase === 0 ? [0] : [phase, 0]) {
-    if (room !== 0) doors.push([lane, group, number, part, building, unit, room]);
-    if (unit !== 0) doors.push([lane, group, number, part, building, unit, 0]);
-    if (building !== 0) doors.push([lane, group, number, part, building, 0, 0]);
-  }
-  if (number !== 0 || lane !== 0) doors.push([lane, group, number, 0, 0, 0, 0]);
+  for (const part of phase === 0 ? [0] : [phase, 0])
+    for (const team of group === 0 ? [0] : [group, 0]) {
+      if (room !== 0) doors.push([lane, team, number, part, building, unit, room]);
+      if (unit !== 0) doors.push([lane, team, number, part, building, unit, 0]);
+      if (building !== 0) doors.push([lane, team, number, part, building, 0, 0]);
+      if ((number !== 0 || lane !== 0) && part === 0) doors.push([lane, team, number, 0, 0, 0, 0]);
+    }
   return doors;
 }
 
@@ -67,6 +68,8 @@ export class AddressBase {
   private readonly lat = new Ints();
   private readonly flags = new Ints();
   private byCode: Map<string, number[]> | null = null;
+  /** Sums of positions by division. */
+  private readonly middles = new Map<number, { count: number; lng: number; lat: number }>();
   /** Rows behind one door beyond the first, by the first. */
   private readonly twins = new Map<number, number[]>();
 
@@ -94,7 +97,8 @@ export class AddressBase {
     const own = divisionId ?? 0;
     const path = this.tree.pathOf(own);
     const village = path[3] !== 0 ? path[3] : community?.length === 1 ? community[0]! : 0;
-    const holds = holdsOf(fields, village !== 0 && (fields.road === 0 || community !== undefined));
+    const named = elements.some(({ kind }) => kind === 'road' || kind === 'estate' || kind === 'landmark');
+    const holds = holdsOf(fields, village !== 0 && !named);
     if (holds.length === 0)
       throw new HekanError(
         'bad_request',
@@ -113,6 +117,7 @@ export class AddressBase {
     this.flags.set(row, 0);
     this.byCode?.set(code, [...(this.byCode.get(code) ?? []), row]);
     this.learn(elements);
+    this.weigh(own === 0 ? village : own, lng, lat, 1);
     for (const [kind, slot, name] of holds) {
       const scope = kind === 'village' ? village : this.tree.scopeOf(own === 0 ? village : own);
       this.index(this.anchors.link(kind, slot, name, scope, row, lng, lat), kind, row, fields);
@@ -133,10 +138,22 @@ export class AddressBase {
     doors.forEach((door, i) => {
       const first = this.doorRow(anchor, kind, door);
       if (first === -1) this.doors.set(anchor, door, row, -1);
-      else if (i > 0) return;
+      else if (i > 0) this.twinUnlike(first, row, fields);
       else if (this.isExact(kind, first, door)) this.twin(first, row);
       else this.doors.set(anchor, door, row, first); // the door itself before what lies behind it
     });
+  }
+
+  /** Behind one door of a village or a number there may be two places, phases or groups: the door is then not one. */
+  private twinUnlike(first: number, row: number, fields: Fields): void {
+    const unlike = (other: Fields): boolean =>
+      other.place !== fields.place ||
+      other.phase !== fields.phase ||
+      other.group !== fields.group ||
+      other.road !== fields.road;
+    if (!unlike(this.fields(first))) return;
+    const twins = this.twins.get(first) ?? [];
+    if (twins.every((twin) => unlike(this.fields(twin)))) this.twin(first, row);
   }
 
   private twin(first: number, row: number): void {
@@ -203,9 +220,28 @@ export class AddressBase {
     return [this.lng.get(row) / DEGREE, this.lat.get(row) / DEGREE];
   }
 
-  /** Other rows behind the very door of a row. */
-  twinsOf(row: number): readonly number[] {
-    return (this.twins.get(row) ?? []).filter((twin) => this.isThere(twin));
+  /** Other rows that stand behind a door as well as the one that stands for it. */
+  twinsOf(anchor: number, kind: AnchorKind, row: number, door: Door): readonly number[] {
+    return (this.twins.get(row) ?? []).filter((twin) => this.isBehind(anchor, kind, twin, door));
+  }
+
+  /** Middle of all addresses of a division, or null. */
+  middleOf(division: number): [lng: number, lat: number] | null {
+    const middle = this.middles.get(division);
+    return middle && middle.count > 0 ? [middle.lng / middle.count, middle.lat / middle.count] : null;
+  }
+
+  private weigh(division: number, lng: number, lat: number, sign: 1 | -1): void {
+    for (const id of this.tree.pathOf(division)) {
+      if (id === 0) continue;
+      const middle = this.middles.get(id);
+      if (!middle) this.middles.set(id, { count: 1, lng, lat });
+      else {
+        middle.count += sign;
+        middle.lng += sign * lng;
+        middle.lat += sign * lat;
+      }
+    }
   }
 
   distanceM(a: number, b: number): number {
@@ -252,6 +288,7 @@ export class AddressBase {
     const fields = this.fields(row);
     const division = this.division.get(row);
     const [lng, lat] = this.positionOf(row);
+    this.weigh(division, lng, lat, -1);
     for (const [kind, , name] of holdsOf(fields, true)) {
       const scope = kind === 'village' ? this.tree.pathOf(division)[3] : this.tree.scopeOf(division);
       const anchor = this.anchors.find(kind, name, scope);
