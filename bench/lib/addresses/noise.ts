@@ -141,7 +141,7 @@ const TEXTS: [name: string, weight: number, act: (text: string, random: Random) 
     (text, random) => [...text].map((char) => char + (random() < 0.08 && !/\d/.test(char) ? ' ' : '')).join(''),
   ],
   ['label', 1, (text, random) => pick(random, ['地址：', '现住', '家住', '位于']) + text],
-  ['punctuation', 1, (text) => text.replace(/([区县市镇乡路街号])(?=[^\d])/, '$1，')],
+  ['punctuation', 1, (text) => text.replace(/([区县市镇乡路号])(?=[^\d])/, '$1，')],
 ];
 
 function choose<T extends readonly [string, number, ...unknown[]]>(random: Random, list: readonly T[]): T {

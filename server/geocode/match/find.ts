@@ -58,7 +58,7 @@ function readings(kind: AnchorKind, fields: Fields): [door: Door, loss: number][
     if (building === 0 && number !== 0)
       read.push([[0, group, 0, phase, number, unit, room], fields.road === 0 ? 0.01 : LOSS.road]);
     if (building !== 0 && number === 0) read.push([[0, group, building, phase, 0, unit, room], LOSS.shift]);
-  } else if (building !== 0 && number === 0) read.push([[lane, door[1], building, 0, 0, unit, room], 0.1]);
+  } else if (building !== 0 && number === 0) read.push([[lane, door[1], building, 0, 0, unit, room], 0.3]);
   return read;
 }
 

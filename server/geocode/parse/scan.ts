@@ -137,16 +137,23 @@ export class Scanner implements Context {
   /** A short form counts where its surroundings say so: 龙沙 before a name of its own, 中华 before a number. */
   private stemFits(sense: Sense, division: boolean, end: number): boolean {
     const { codes, size } = this.text;
+    const { trie } = this.lexicon;
     const closed = end >= size || codes[end] === BREAK;
     const afterDivision = this.last !== null && ADMINISTRATIVE.has(this.last) && this.lastEnd === this.start;
     if (!division) return closed ? this.last !== null : this.numberFollows(end);
-    const lower = sense.kind === 'street' || sense.kind === 'community';
-    if (lower && !afterDivision) return false;
     if (closed) return afterDivision || end === size;
-    if (this.lexicon.trie.longest(codes, end, size) !== 0) return true;
+    // 翠湖 before 新华国际 is more likely part of an estate's name than a street or a community.
+    if (sense.kind === 'street' || sense.kind === 'community') return afterDivision && this.divisionFollows(end);
+    if (this.divisionFollows(end) || trie.longest(codes, end, size) !== 0) return true;
     for (let i = end; i < end + 2; i++)
       if (i >= size || (CLASSES[codes[i]!]! & HAN) === 0 || endingTrie.longest(codes, i, size) !== 0) return false;
     return true;
+  }
+
+  private divisionFollows(at: number): boolean {
+    const { trie, senses } = this.lexicon;
+    const index = trie.longest(this.text.codes, at, this.text.size);
+    return index !== 0 && senses[index]!.some(({ kind, full }) => full && ADMINISTRATIVE.has(kind));
   }
 
   private numberFollows(at: number): boolean {
@@ -238,7 +245,7 @@ export class Scanner implements Context {
         return undefined;
       return counter;
     }
-    const closed = numeral.end >= size || codes[numeral.end] === BREAK;
+    const closed = numeral.end >= size || codes[numeral.end] === BREAK || this.text.spaced[numeral.end] === 1;
     const bare = numeral.plain || numeral.parts.length > 1;
     if (closed)
       return numeral.chinese && !numeral.plain ? undefined : numeral.chinese && at > this.start ? undefined : null;
