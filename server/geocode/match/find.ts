@@ -29,6 +29,7 @@ export interface Name {
 }
 
 const LOSS = {
+  untold: 0.09,
   road: 0.12,
   number: 0.12,
   knownPlace: 0.18,
@@ -81,7 +82,7 @@ function contradiction(base: AddressBase, query: Query, kind: AnchorKind, row: n
   if (asked.phase !== 0 && fields.phase !== 0 && asked.phase !== fields.phase) loss += LOSS.phase;
   if (asked.group !== 0 && fields.group !== 0 && asked.group !== fields.group) loss += LOSS.group;
   if (kind !== 'road' && query.roads.length > 0) {
-    if (fields.road === 0) loss += kind === 'village' ? LOSS.road : 0.01;
+    if (fields.road === 0) loss += kind === 'village' ? LOSS.road : LOSS.untold;
     else if (!isNamed(base, query.roads, fields.road)) loss += LOSS.road;
     else if (asked.number !== 0 && fields.number !== 0 && asked.number !== fields.number) loss += LOSS.number;
   }

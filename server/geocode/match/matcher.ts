@@ -66,7 +66,7 @@ export class Matcher {
     let names: Name[] = exact;
     let found = this.doors(query, exact, notes);
     if (
-      !found.some(({ confidence, short }) => confidence >= GIVEN && !short) &&
+      !found.some(({ confidence, short }) => confidence >= SURE && !short) &&
       (query.roads.length > 0 || query.places.length > 0)
     ) {
       names = [...exact, ...likeNames(this.base, query)];

@@ -30,7 +30,7 @@ export class Privacy {
   private cut(kind: Dropped['kind'], start: number, end: number): void {
     const { origin, codes } = this.text;
     this.dropped.push({ kind, start: origin[start]!, end: origin[end - 1]! + 1 });
-    codes.fill(BREAK, start, end);
+    codes.fill(BREAK, codes[start - 1] === DASH ? start - 1 : start, end);
   }
 
   /** A run of digits: a phone or identity number goes, an address's number stays. @returns its end. */

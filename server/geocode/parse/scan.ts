@@ -2,7 +2,7 @@ import type { ElementKind } from '../kinds.ts';
 import type { Element, ParsedAddress, Relation } from '../types.ts';
 import { kindOfNumber, kindsOfBare, type Context } from './doors.ts';
 import { Privacy } from './drop.ts';
-import { BREAK, CLASSES, DIGIT, HAN, LETTER, NUMERAL, STEM } from './fold.ts';
+import { BREAK, CLASSES, DIGIT, HAN, HASH, LETTER, NUMERAL, STEM } from './fold.ts';
 import { Folded } from './folded.ts';
 import { nameKey, type Lexicon, type Sense } from './gazetteer.ts';
 import { NumeralReader } from './numeral.ts';
@@ -23,6 +23,7 @@ const NUMERIC = DIGIT | LETTER | NUMERAL | STEM;
 const ADMINISTRATIVE = new Set<ElementKind>(['province', 'city', 'district', 'street', 'community']);
 const WITH = new Set([...'与和跟同及至'].map((char) => char.charCodeAt(0)));
 const SECTION = '段'.charCodeAt(0);
+const INSIDE = '内'.charCodeAt(0);
 const ORDINAL = '第'.charCodeAt(0);
 
 /** One left-to-right pass over a folded text. Holds its buffers; not re-entrant. */
@@ -236,7 +237,8 @@ export class Scanner implements Context {
     const from = codes[at] === ORDINAL ? at + 1 : at;
     if (!numeral.read(codes, from, size)) return undefined;
     const index = counterTrie.longest(codes, numeral.end, size);
-    if (index !== 0) {
+    const stray = numeral.parts.length > 1 && codes[numeral.end] === HASH; // 7-2-103#
+    if (index !== 0 && !stray && codes[counterTrie.end] !== INSIDE) {
       const counter = COUNTER_KINDS[index - 1]!;
       // 三区 and 五门 as often name something; 二小区 and 三街道 always do.
       const short = counterTrie.end - numeral.end === 1;
@@ -245,7 +247,8 @@ export class Scanner implements Context {
         return undefined;
       return counter;
     }
-    const closed = numeral.end >= size || codes[numeral.end] === BREAK || this.text.spaced[numeral.end] === 1;
+    const closed =
+      numeral.end >= size || codes[numeral.end] === BREAK || this.text.spaced[numeral.end] === 1 || index !== 0;
     const bare = numeral.plain || numeral.parts.length > 1;
     if (closed)
       return numeral.chinese && !numeral.plain ? undefined : numeral.chinese && at > this.start ? undefined : null;
