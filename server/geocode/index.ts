@@ -4,3 +4,4 @@ export { createParser, type Parser } from './parse/parser.ts';
 export { AddressBase } from './base/base.ts';
 export { addressText } from './base/addressText.ts';
 export { Matcher, type MatchOptions } from './match/matcher.ts';
+export { Suggester, type Suggestion } from './match/suggest.ts';

@@ -12,6 +12,9 @@ import { Names } from './names.ts';
 
 const DEGREE = 1e7;
 const REMOVED = 1;
+/** Positions in FIELD_NAMES; those from lane on, in a door, are three less. */
+const [ROAD, PLACE, PLACE2]: readonly [number, number, number] = [0, 1, 2];
+const [LANE, GROUP, NUMBER, PHASE]: readonly [number, number, number, number] = [0, 1, 2, 3];
 /** Doors farther apart are not one door with two codes. */
 export const SAME_DOOR_M = 60;
 
@@ -171,21 +174,28 @@ export class AddressBase {
   private isBehind(anchor: number, kind: AnchorKind, row: number, door: Door): boolean {
     if (this.flags.get(row) === REMOVED) return false;
     const { name, scope } = this.anchors.all[anchor]!;
-    const fields = this.fields(row);
-    const named =
-      kind === 'village' || (kind === 'road' ? fields.road === name : fields.place === name || fields.place2 === name);
+    const c = this.columns;
+    const named = kind === 'village' || c[kind === 'road' ? ROAD : PLACE]!.get(row) === name;
+    if (!named && (kind === 'road' || c[PLACE2]!.get(row) !== name)) return false;
     const division = this.division.get(row);
-    const scoped =
-      kind === 'village'
-        ? division === scope || this.tree.pathOf(division)[3] === scope
-        : this.tree.scopeOf(division) === scope;
-    return named && scoped && doorAt(kind, fields).every((part, i) => door[i] === 0 || door[i] === part);
+    if ((kind === 'village' ? this.tree.pathOf(division)[3] : this.tree.scopeOf(division)) !== scope) return false;
+    for (let i = 0; i < door.length; i++) if (door[i] !== 0 && door[i] !== this.doorPart(kind, row, i)) return false;
+    return true;
+  }
+
+  /** doorAt(kind, fields(row))[part], without the two objects. */
+  private doorPart(kind: AnchorKind, row: number, part: number): number {
+    const absent =
+      kind === 'road' ? part === GROUP || part === PHASE : part === LANE || (kind === 'village' && part === PHASE);
+    if (absent || (kind === 'place' && part === NUMBER && this.columns[ROAD]!.get(row) > 0)) return 0;
+    return this.columns[PLACE2 + 1 + part]!.get(row);
   }
 
   /** Is the door the row's own, with nothing deeper? */
   isExact(kind: AnchorKind, row: number, door: Door): boolean {
-    const own = doorAt(kind, this.fields(row));
-    return own[4] === door[4] && own[5] === door[5] && own[6] === door[6] && own[2] === door[2];
+    for (let part = NUMBER; part < door.length; part++)
+      if (part !== PHASE && this.doorPart(kind, row, part) !== door[part]) return false;
+    return true;
   }
 
   fields(row: number): Fields {

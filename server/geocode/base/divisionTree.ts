@@ -25,7 +25,7 @@ export class DivisionTree {
       path[DIVISION_LEVELS.indexOf(at.level)] = at.id;
       at = at.parentId === null ? undefined : this.divisions.get(at.parentId);
     }
-    if (this.divisions.has(id)) this.paths.set(id, path);
+    this.paths.set(id, path);
     return path;
   }
 

@@ -4,7 +4,7 @@ import type { Door } from '../base/doors.ts';
 import type { Fields } from '../base/fields.ts';
 import type { Likely } from '../base/names.ts';
 import { likeness } from '../base/names.ts';
-import type { MatchLevel } from '../types.ts';
+import { SURE, type MatchLevel } from '../types.ts';
 import { fitOf, type Query } from './query.ts';
 
 /** A door of the base that a query may mean. */
@@ -18,7 +18,10 @@ export interface Found {
   short: boolean;
   /** Rows at other places that stand behind the door as well. */
   twins: readonly number[];
-  why: string;
+  /** By what it was found, how far that is trusted, and what speaks against it. */
+  anchor: number;
+  trust: number;
+  loss: number;
 }
 
 export interface Name {
@@ -40,6 +43,9 @@ const LOSS = {
   short: 0.25,
   deeper: 0.03,
 };
+
+/** Anchors that fit the divisions so much worse are looked at only where the others fail. */
+const FAR = 0.2;
 
 /** Level of a door by the deepest thing it names. */
 function levelOf([lane, , number, , building, unit, room]: Door): MatchLevel {
@@ -99,22 +105,34 @@ function contradiction(base: AddressBase, query: Query, kind: AnchorKind, row: n
   return loss;
 }
 
-/** All doors that a name leads to, one an anchor. */
+/** All doors that a name leads to, one an anchor; those in other divisions only where none fits in the ones named. */
 export function findDoors(base: AddressBase, query: Query, { kind, name, likeness: like }: Name): Found[] {
-  const found: Found[] = [];
+  const anchors = base.anchors.named(kind, name);
+  const losses = anchors.map((anchor) => fitOf(query, base.tree.pathOf(base.anchors.all[anchor]!.scope)).loss);
   const asked = readings(kind, query.fields);
-  for (const anchor of base.anchors.named(kind, name)) {
-    const { scope } = base.anchors.all[anchor]!;
-    const coarse = fitOf(query, base.tree.pathOf(scope));
-    if (like - coarse.loss < 0.4) continue;
-    for (const [door, cost] of asked) {
-      const one = findDoor(base, query, kind, anchor, door, like - cost);
-      if (!one) continue;
-      found.push(one);
-      break;
-    }
+  const near = Math.min(...losses) + FAR;
+  const pass = (from: (loss: number) => boolean): Found[] =>
+    anchors.flatMap((anchor, i) => {
+      if (!from(losses[i]!) || like - losses[i]! < 0.4) return [];
+      return findFirst(base, query, kind, anchor, asked, like) ?? [];
+    });
+  const found = pass((loss) => loss < near);
+  return found.some(({ confidence }) => confidence >= SURE) ? found : [...found, ...pass((loss) => loss >= near)];
+}
+
+function findFirst(
+  base: AddressBase,
+  query: Query,
+  kind: AnchorKind,
+  anchor: number,
+  asked: readonly [Door, number][],
+  like: number,
+): Found | null {
+  for (const [door, cost] of asked) {
+    const found = findDoor(base, query, kind, anchor, door, like - cost);
+    if (found) return found;
   }
-  return found;
+  return null;
 }
 
 function findDoor(
@@ -136,8 +154,7 @@ function findDoor(
     const loss =
       fit.loss + contradiction(base, query, kind, row) + (short ? LOSS.short : level === wanted ? 0 : LOSS.deeper);
     const twins = base.twinsOf(anchor, kind, row, door).filter((twin) => base.distanceM(row, twin) > 60);
-    const why = `${kind} ${base.strings.text(base.anchors.all[anchor]!.name)} (${trust.toFixed(2)}), ${fit.agree} divisions agree, −${loss.toFixed(2)}`;
-    return { row, level, confidence: Math.max(0, trust - loss), exact, short, twins, why };
+    return { row, level, confidence: Math.max(0, trust - loss), exact, short, twins, anchor, trust, loss };
   }
   return null;
 }

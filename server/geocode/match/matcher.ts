@@ -83,12 +83,14 @@ export class Matcher {
 
   private doors(query: Query, names: readonly Name[], notes: string[] | null): Found[] {
     const found = names.flatMap((name) => findDoors(this.base, query, name));
-    notes?.push(
-      ...found.map(
-        ({ row, level, confidence, why }) => `${level} ${this.base.codeOf(row)} ${confidence.toFixed(2)}: ${why}`,
-      ),
-    );
+    notes?.push(...found.map((one) => this.why(one)));
     return found;
+  }
+
+  private why({ row, level, confidence, anchor, trust, loss }: Found): string {
+    const { kind, name, scope } = this.base.anchors.all[anchor]!;
+    const by = kind === 'village' ? this.base.tree.nameOf(scope) : this.base.strings.text(name);
+    return `${level} ${this.base.codeOf(row)} ${confidence.toFixed(2)}: by ${kind} ${by} ${trust.toFixed(2)} − ${loss.toFixed(2)}`;
   }
 
   private isRival(best: Found, other: Found): boolean {
