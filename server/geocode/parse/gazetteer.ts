@@ -56,7 +56,8 @@ function divisionForms({ level, name, aliases }: GazetteerDivision): { value: st
   let stem = value;
   for (const given of [value, ...(aliases ?? []).map(foldText)]) {
     const tail = TAILS[level]!.find((end) => given.length > end.length + 1 && given.endsWith(end));
-    const base = tail === undefined ? given : given.slice(0, -tail.length);
+    let base = tail === undefined ? given : given.slice(0, -tail.length);
+    if (tail?.includes('村') && base.length > 2 && base.endsWith('村')) base = base.slice(0, -1); // 新立村村民委员会
     if (given === value) stem = base;
     forms.push(given);
     if (tail === undefined) continue;

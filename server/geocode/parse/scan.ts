@@ -165,7 +165,7 @@ export class Scanner implements Context {
   private goesOn(at: number): boolean {
     const { codes, size } = this.text;
     const index = endingTrie.longest(codes, at, size);
-    if (index === 0) return false;
+    if (index === 0 || (crossingTrie.longest(codes, at, size) !== 0 && crossingTrie.end > at + 1)) return false;
     const { end } = endingTrie;
     if (ENDINGS[index - 1]!.weak && !this.closed(end)) return false;
     return this.lexicon.trie.longest(codes, at, size) === 0;
@@ -243,7 +243,13 @@ export class Scanner implements Context {
       // 三区 and 五门 as often name something; 二小区 and 三街道 always do.
       const short = counterTrie.end - numeral.end === 1;
       if (short && this.goesOn(numeral.end)) return undefined;
-      if (short && numeral.chinese && NAME_LIKE_COUNTERS.has(counter) && !this.closed(counterTrie.end))
+      if (
+        short &&
+        numeral.chinese &&
+        NAME_LIKE_COUNTERS.has(counter) &&
+        !this.has('building') &&
+        !this.closed(counterTrie.end)
+      )
         return undefined;
       return counter;
     }
