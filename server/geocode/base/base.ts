@@ -14,7 +14,7 @@ const DEGREE = 1e7;
 const REMOVED = 1;
 /** Positions in FIELD_NAMES; those from lane on, in a door, are three less. */
 const [ROAD, PLACE, PLACE2]: readonly [number, number, number] = [0, 1, 2];
-const [LANE, GROUP, NUMBER, PHASE]: readonly [number, number, number, number] = [0, 1, 2, 3];
+const [LANE, NUMBER, PHASE]: readonly [number, number, number] = [0, 2, 3];
 /** Doors farther apart are not one door with two codes. */
 export const SAME_DOOR_M = 60;
 
@@ -33,7 +33,7 @@ function holdsOf({ road, place, place2 }: Fields, village: boolean): Hold[] {
 /** The door that fields name at an anchor of a kind. A number beside a road is the road's, so a place does not ask for it. */
 export function doorAt(kind: AnchorKind, fields: Fields): Door {
   const { lane, group, number, phase, building, unit, room, road } = fields;
-  if (kind === 'road') return [lane, 0, number, 0, building, unit, room];
+  if (kind === 'road') return [lane, group, number, 0, building, unit, room];
   if (kind === 'place') return [0, group, road > 0 ? 0 : number, phase, building, unit, room];
   return [0, group, number, 0, building, unit, room];
 }
@@ -96,10 +96,8 @@ export class AddressBase {
 
   private put({ code, text, lng, lat, divisionId }: StandardAddress, elements: readonly Element[]): void {
     const fields = fieldsOf(elements, (value) => this.strings.add(value));
-    const community = elements.find(({ kind, divisionIds }) => kind === 'community' && divisionIds)?.divisionIds;
-    const own = divisionId ?? 0;
-    const path = this.tree.pathOf(own);
-    const village = path[3] !== 0 ? path[3] : community?.length === 1 ? community[0]! : 0;
+    const own = this.finest(divisionId ?? 0, elements);
+    const village = this.tree.pathOf(own)[3];
     const named = elements.some(({ kind }) => kind === 'road' || kind === 'estate' || kind === 'landmark');
     const holds = holdsOf(fields, village !== 0 && !named);
     if (holds.length === 0)
@@ -114,17 +112,25 @@ export class AddressBase {
     const row = this.rows++;
     this.codes.push(code);
     FIELD_NAMES.forEach((name, i) => this.columns[i]!.set(row, fields[name]));
-    this.division.set(row, own === 0 ? village : own);
+    this.division.set(row, own);
     this.lng.set(row, Math.round(lng * DEGREE));
     this.lat.set(row, Math.round(lat * DEGREE));
     this.flags.set(row, 0);
     this.byCode?.set(code, [...(this.byCode.get(code) ?? []), row]);
     this.learn(elements);
-    this.weigh(own === 0 ? village : own, lng, lat, 1);
+    this.weigh(own, lng, lat, 1);
     for (const [kind, slot, name] of holds) {
-      const scope = kind === 'village' ? village : this.tree.scopeOf(own === 0 ? village : own);
+      const scope = kind === 'village' ? village : this.tree.scopeOf(own);
       this.index(this.anchors.link(kind, slot, name, scope, row, lng, lat), kind, row, fields);
     }
+  }
+
+  /** The division of an address, or the community in it that its text names. */
+  private finest(division: number, elements: readonly Element[]): number {
+    if (this.tree.pathOf(division)[3] !== 0) return division;
+    const named = elements.find(({ kind, divisionIds }) => kind === 'community' && divisionIds)?.divisionIds ?? [];
+    const inside = named.filter((id) => division === 0 || this.tree.pathOf(id).includes(division));
+    return inside.length === 1 ? inside[0]! : division;
   }
 
   private learn(elements: readonly Element[]): void {
@@ -185,8 +191,7 @@ export class AddressBase {
 
   /** doorAt(kind, fields(row))[part], without the two objects. */
   private doorPart(kind: AnchorKind, row: number, part: number): number {
-    const absent =
-      kind === 'road' ? part === GROUP || part === PHASE : part === LANE || (kind === 'village' && part === PHASE);
+    const absent = kind === 'road' ? part === PHASE : part === LANE || (kind === 'village' && part === PHASE);
     if (absent || (kind === 'place' && part === NUMBER && this.columns[ROAD]!.get(row) > 0)) return 0;
     return this.columns[PLACE2 + 1 + part]!.get(row);
   }

@@ -32,6 +32,12 @@ const PLACES = new Set<ElementKind>(['estate', 'landmark', 'hamlet']);
 export const isPlaceKind = (kind: ElementKind): boolean => PLACES.has(kind);
 const DIRECT = new Set<string>(['road', 'lane', 'group', 'number', 'phase', 'building', 'unit', 'room']);
 
+/** 5委3组 is group 5-3. */
+function groupOf(elements: readonly Element[]): string {
+  const groups = elements.filter(({ kind }) => kind === 'group');
+  return groups.map(({ value }) => value).join('-');
+}
+
 /** Elements as fields; where a kind is there twice, the first holds. @param idOf numbers a string, or finds its number. */
 export function fieldsOf(elements: readonly Element[], idOf: (value: string) => number): Fields {
   const fields: Fields = {
@@ -49,7 +55,7 @@ export function fieldsOf(elements: readonly Element[], idOf: (value: string) => 
   for (const { kind, value, divisionIds } of elements) {
     if (DIRECT.has(kind)) {
       const field = kind as keyof Fields;
-      if (fields[field] === 0) fields[field] = idOf(value);
+      if (fields[field] === 0) fields[field] = idOf(field === 'group' ? groupOf(elements) : value);
     } else if (isPlaceKind(kind) || (kind === 'community' && !divisionIds)) {
       if (fields.place === 0) fields.place = idOf(value);
       else if (fields.place2 === 0) fields.place2 = idOf(value);

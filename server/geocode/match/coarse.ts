@@ -11,14 +11,16 @@ const CROSSING_M = 150;
 
 const middle = ({ lngSum, latSum, count }: Anchor): [number, number] => [lngSum / count, latSum / count];
 
-/** The one row of an anchor that is the place itself: a landmark, an estate as a whole. −1 where there is none. */
+/** The one row of an anchor that is the place itself: a landmark, an estate as a whole. −1 where there is none or several. */
 function rowItself(base: AddressBase, anchor: number): number {
   let found = -1;
   let left = SPREAD_ROWS;
   base.anchors.walk(anchor, (row) => {
-    const { number, building, unit, room, lane } = base.fields(row);
-    if (base.isThere(row) && number + building + unit + room + lane === 0) found = row;
-    return found === -1 && left-- > 0;
+    const { road, number, building, unit, room } = base.fields(row);
+    const whole = building + unit + room === 0 && (road !== 0 || number === 0) && base.isThere(row);
+    if (whole && found !== -1 && base.codeOf(found) !== base.codeOf(row)) left = 0;
+    if (whole) found = left === 0 ? -1 : row;
+    return left-- > 0;
   });
   return found;
 }
@@ -54,7 +56,8 @@ function wholePlace(
   const row = level === 'road' || anchors.length > 1 ? -1 : rowItself(base, anchors[0]!);
   if (row !== -1) {
     const [lng, lat] = base.positionOf(row);
-    return { level, confidence: trust, lng, lat, code: base.codeOf(row), divisionId: base.divisionOf(row) };
+    const door: MatchLevel = level === 'community' ? level : base.fields(row).number > 0 ? 'number' : 'landmark';
+    return { level: door, confidence: trust, lng, lat, code: base.codeOf(row), divisionId: base.divisionOf(row) };
   }
   const largest = all.reduce((a, b) => (b.count > a.count ? b : a));
   const [lng, lat] = middle(largest);

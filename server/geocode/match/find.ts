@@ -1,4 +1,4 @@
-import { doorAt, doorsOf, type AddressBase } from '../base/base.ts';
+import { doorAt, doorsOf, SAME_DOOR_M, type AddressBase } from '../base/base.ts';
 import type { AnchorKind } from '../base/anchors.ts';
 import type { Door } from '../base/doors.ts';
 import type { Fields } from '../base/fields.ts';
@@ -153,7 +153,9 @@ function findDoor(
     const fit = fitOf(query, base.tree.pathOf(base.divisionOf(row)));
     const loss =
       fit.loss + contradiction(base, query, kind, row) + (short ? LOSS.short : level === wanted ? 0 : LOSS.deeper);
-    const twins = base.twinsOf(anchor, kind, row, door).filter((twin) => base.distanceM(row, twin) > 60);
+    const twins = base
+      .twinsOf(anchor, kind, row, door)
+      .filter((twin) => (!exact || base.isExact(kind, twin, door)) && base.distanceM(row, twin) > SAME_DOOR_M);
     return { row, level, confidence: Math.max(0, trust - loss), exact, short, twins, anchor, trust, loss };
   }
   return null;

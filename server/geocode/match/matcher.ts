@@ -1,5 +1,5 @@
 import { addressText } from '../base/addressText.ts';
-import type { AddressBase } from '../base/base.ts';
+import { SAME_DOOR_M, type AddressBase } from '../base/base.ts';
 import { MAX_TEXT } from '../kinds.ts';
 import {
   atBuilding,
@@ -25,7 +25,6 @@ const GIVEN = 0.5;
 /** A second door this near in confidence makes a match ambiguous. */
 const CLOSE = 0.08;
 const BESIDE = 0.6;
-const SAME_M = 60;
 const MOST_CANDIDATES = 5;
 
 const depth = ({ level }: Found): number => MATCH_LEVELS.indexOf(level);
@@ -96,7 +95,7 @@ export class Matcher {
   private isRival(best: Found, other: Found): boolean {
     if (other === best || other.confidence < best.confidence - CLOSE || depth(other) < depth(best)) return false;
     const { base } = this;
-    return base.codeOf(other.row) !== base.codeOf(best.row) && base.distanceM(best.row, other.row) > SAME_M;
+    return base.codeOf(other.row) !== base.codeOf(best.row) && base.distanceM(best.row, other.row) > SAME_DOOR_M;
   }
 
   private give(best: Found, found: readonly Found[]): Match {

@@ -63,7 +63,8 @@ export interface Fit {
   loss: number;
 }
 
-const CONTRADICTION = [0.3, 0.3, 0.1, 0.06] as const;
+/** By level. A door in another district than the one named is no match, only a candidate. */
+const CONTRADICTION = [0.3, 0.48, 0.1, 0.06] as const;
 
 export function fitOf(query: Query, path: DivisionPath): Fit {
   let [agree, loss] = [0, 0];

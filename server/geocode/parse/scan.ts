@@ -144,17 +144,22 @@ export class Scanner implements Context {
     if (!division) return closed ? this.last !== null : this.numberFollows(end);
     if (closed) return afterDivision || end === size;
     // 翠湖 before 新华国际 is more likely part of an estate's name than a street or a community.
-    if (sense.kind === 'street' || sense.kind === 'community') return afterDivision && this.divisionFollows(end);
-    if (this.divisionFollows(end) || trie.longest(codes, end, size) !== 0) return true;
+    if (sense.kind === 'street' || sense.kind === 'community')
+      return (afterDivision || this.last === null) && this.follows(end, sense.kind === 'street');
+    if (this.follows(end, false) || trie.longest(codes, end, size) !== 0) return true;
     for (let i = end; i < end + 2; i++)
       if (i >= size || (CLASSES[codes[i]!]! & HAN) === 0 || endingTrie.longest(codes, i, size) !== 0) return false;
     return true;
   }
 
-  private divisionFollows(at: number): boolean {
+  /** Does a division's full name come next, or a road's where that will do? */
+  private follows(at: number, road: boolean): boolean {
     const { trie, senses } = this.lexicon;
     const index = trie.longest(this.text.codes, at, this.text.size);
-    return index !== 0 && senses[index]!.some(({ kind, full }) => full && ADMINISTRATIVE.has(kind));
+    return (
+      index !== 0 &&
+      senses[index]!.some(({ kind, full }) => full && (ADMINISTRATIVE.has(kind) || (road && kind === 'road')))
+    );
   }
 
   private numberFollows(at: number): boolean {
@@ -290,7 +295,7 @@ export class Scanner implements Context {
       kind,
       at,
       below?.end ?? end,
-      below ? `${value}-${below.value}` : value,
+      below ? value + below.value : value,
       `number with ${this.text.slice(numeral.end, end)}`,
     );
     return this.lastEnd;
@@ -359,7 +364,7 @@ export class Scanner implements Context {
       counterTrie.longest(codes, to, size) === 0 ? null : COUNTER_KINDS[counterTrie.longest(codes, to, size) - 1]!;
     if (counted !== null && (counted !== 'door' || !told || counterTrie.end > to + 1)) return null;
     if (code === 0x2d && counted === null && numeral.parts[0]!.length > 2) return null;
-    return { value: numeral.value, end: counted === null ? to : to + 1 };
+    return { value: `${told ? '-' : ''}${numeral.value}`, end: counted === null ? to : to + 1 }; // 18号甲 is 18甲 and 甲18
   }
 
   // Relations and what is left
