@@ -27,7 +27,7 @@ function chinese(random: Random, text: string): string {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 1 || n > 999) return text;
   if (n > 99)
-    return random() < 0.5 ? [...text].map((digit) => '〇一二三四五六七八九'[Number(digit)]!).join('') : hundreds(n);
+    return random() < 0.5 ? Array.from(text, (digit) => '〇一二三四五六七八九'[Number(digit)]!).join('') : hundreds(n);
   return n < 10 ? DIGITS[n]! : `${n < 20 ? '' : DIGITS[Math.floor(n / 10)]!}十${n % 10 === 0 ? '' : DIGITS[n % 10]!}`;
 }
 function hundreds(n: number): string {
@@ -128,7 +128,7 @@ const PARTS: [name: string, weight: number, act: (d: Draft, a: MadeAddress, rand
 
 function swapSound(d: Draft, random: Random): void {
   const field = d.estate !== '' && random() < 0.5 ? 'estate' : 'road';
-  const at = [...d[field]].findIndex((char, i) => i < 2 && homophone.has(char));
+  const at = Array.from(d[field]).findIndex((char, i) => i < 2 && homophone.has(char));
   if (at !== -1) d[field] = d[field].slice(0, at) + homophone.get(d[field][at]!)! + d[field].slice(at + 1);
 }
 
@@ -138,7 +138,7 @@ const TEXTS: [name: string, weight: number, act: (text: string, random: Random) 
   [
     'spaces',
     2,
-    (text, random) => [...text].map((char) => char + (random() < 0.08 && !/\d/.test(char) ? ' ' : '')).join(''),
+    (text, random) => Array.from(text, (char) => char + (random() < 0.08 && !/\d/.test(char) ? ' ' : '')).join(''),
   ],
   ['label', 1, (text, random) => pick(random, ['地址：', '现住', '家住', '位于']) + text],
   ['punctuation', 1, (text) => text.replace(/([区县市镇乡路号])(?=[^\d])/, '$1，')],

@@ -40,7 +40,7 @@ const without = (text: string, at: number): string => text.slice(0, at) + text.s
 /** What is left of a name's trust where `given` stands for `name`; 0 where they are not near. Both at most one edit apart. */
 export function likeness(given: string, name: string): number {
   if (given.length === name.length) {
-    const at = [...given].findIndex((char, i) => char !== name[i]);
+    const at = Array.from(given).findIndex((char, i) => char !== name[i]);
     if (at === -1 || given.slice(at + 1) !== name.slice(at + 1)) return soundAlike(given, name);
     const [a, b] = [given.charCodeAt(at), name.charCodeAt(at)];
     const sound = soundsLike(a, b);

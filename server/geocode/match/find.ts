@@ -78,7 +78,7 @@ function nearly(given: string, text: string): boolean {
   if (text.startsWith(given) || given.startsWith(text)) return true;
   return given.length === text.length && likeness(given, text) >= 0.86 && differs(given, text) === 1;
 }
-const differs = (a: string, b: string): number => [...a].filter((char, i) => char !== b[i]).length;
+const differs = (a: string, b: string): number => Array.from(a).filter((char, i) => char !== b[i]).length;
 
 /** What speaks against a row beside the anchor that it was found by. */
 function contradiction(base: AddressBase, query: Query, kind: AnchorKind, row: number): number {

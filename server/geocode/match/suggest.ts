@@ -2,6 +2,7 @@ import { addressText } from '../base/addressText.ts';
 import type { Anchor } from '../base/anchors.ts';
 import type { AddressBase } from '../base/base.ts';
 import { initialsOf } from '../base/sound.ts';
+import type { ElementKind } from '../kinds.ts';
 import { foldText } from '../parse/fold.ts';
 import { nameKey } from '../parse/gazetteer.ts';
 import type { MatchLevel } from '../types.ts';
@@ -26,6 +27,7 @@ interface Entry {
 /** Rows looked at for one answer, and names. */
 const MOST_ROWS = 20_000;
 const MOST_NAMES = 5_000;
+const DIVISIONS = new Set<ElementKind>(['province', 'city', 'district', 'street', 'community']);
 const INNER = ['number', 'building', 'unit', 'room'] as const;
 
 /** What a half-typed address may become: names by their start or by the initials of their syllables, then the doors at a name. */
@@ -46,13 +48,12 @@ export class Suggester {
     const query = planQuery(this.base, parsed, null);
     const doors = this.doors(query, parsed.elements, limit);
     if (doors.length > 0) return doors;
-    const last = parsed.elements.at(-1);
-    const divisions = new Set(['province', 'city', 'district', 'street', 'community']);
-    const start =
-      last && divisions.has(last.kind)
-        ? last.start
-        : (parsed.elements.findLast(({ kind }) => divisions.has(kind))?.end ?? 0);
-    return this.names(nameKey(typed.slice(start)), query, limit);
+    const divisions = parsed.elements.filter(({ kind }) => DIVISIONS.has(kind));
+    const last = divisions.at(-1);
+    if (last?.end !== typed.length) return this.names(nameKey(typed.slice(last?.end ?? 0)), query, limit);
+    // 中华 is short for a street, and the start of a road's name.
+    const above = planQuery(this.base, { ...parsed, elements: divisions.slice(0, -1) }, null);
+    return this.names(nameKey(typed.slice(last.start)), above, limit);
   }
 
   /** Doors at the names that the text holds: the last number typed may be half of one. */

@@ -80,7 +80,10 @@ export class Privacy {
   private titledPerson(from: number): void {
     const { codes, size } = this.text;
     for (let given = 1; given <= 3 && from + given < size; given++)
-      if (titleTrie.longest(codes, from + given, size) !== 0) return this.cut('person', from, titleTrie.end);
+      if (titleTrie.longest(codes, from + given, size) !== 0) {
+        this.cut('person', from, titleTrie.end);
+        return;
+      }
   }
 
   /** A short word between breaks that starts with a surname is a name where it stands beside a number that was dropped, or ends in 收. */

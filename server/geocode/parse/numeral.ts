@@ -108,7 +108,7 @@ const TENS = ['', '十', '二十', '三十', '四十', '五十', '六十', '七�
 export function numeralsInName(name: string): string {
   return name.replace(/\d+/g, (digits) => {
     const n = Number(digits);
-    if (n < 1 || n > 99) return [...digits].map((digit) => DIGITS[Number(digit)]!).join('');
+    if (n < 1 || n > 99) return Array.from(digits, (digit) => DIGITS[Number(digit)]!).join('');
     const ten = Math.floor(n / 10);
     return `${ten === 1 ? '十' : TENS[ten]!}${n % 10 === 0 ? '' : DIGITS[n % 10]!}`;
   });
