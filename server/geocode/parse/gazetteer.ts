@@ -14,6 +14,8 @@ export interface Sense {
   full: boolean;
 }
 
+export const ADMINISTRATIVE = new Set<ElementKind>(['province', 'city', 'district', 'street', 'community']);
+
 const TAILS: Record<string, string[]> = {
   city: ['市', '地区', '自治州', '盟'],
   district: ['自治县', '自治旗', '区', '县', '市', '旗'],
@@ -72,6 +74,8 @@ function divisionForms({ level, name, aliases }: GazetteerDivision): { value: st
 /** All names known by heart, for longest match: divisions, their short forms, and the address base's own names. */
 export class Lexicon {
   readonly trie = new Trie();
+  /** Full names of divisions alone, from three units on: these count inside another name too. */
+  readonly divisionTrie = new Trie();
   readonly senses: Sense[][] = [[]];
   readonly divisions = new Map<number, GazetteerDivision>();
 
@@ -84,12 +88,10 @@ export class Lexicon {
   private put(word: string, sense: Sense): void {
     if (word.length < 2) return;
     const at = this.trie.get(word);
-    if (at === 0) {
-      this.senses.push([sense]);
-      this.trie.set(word, this.senses.length - 1);
-      return;
-    }
-    const senses = this.senses[at]!;
+    const index = at === 0 ? this.senses.push([]) - 1 : at;
+    if (at === 0) this.trie.set(word, index);
+    if (sense.full && word.length > 2 && ADMINISTRATIVE.has(sense.kind)) this.divisionTrie.set(word, index);
+    const senses = this.senses[index]!;
     const same = senses.find(({ kind, value }) => kind === sense.kind && value === sense.value);
     if (!same) senses.push(sense);
     else {

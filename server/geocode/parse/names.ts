@@ -1,11 +1,11 @@
 import type { ElementKind } from '../kinds.ts';
 import { BREAK, CLASSES, DIGIT, HAN, NUMERAL } from './fold.ts';
-import { nameKey, type Sense } from './gazetteer.ts';
+import { ADMINISTRATIVE, nameKey, type Sense } from './gazetteer.ts';
 import type { NumberReader } from './numbers.ts';
+import type { Trie } from './trie.ts';
 import type { Reading } from './reading.ts';
 import { ENDINGS, endingTrie, fillerTrie } from './words.ts';
 
-const ADMINISTRATIVE = new Set<ElementKind>(['province', 'city', 'district', 'street', 'community']);
 const WITH = new Set(Array.from('与和跟同及至', (char) => char.charCodeAt(0)));
 const SECTION = '段'.charCodeAt(0);
 
@@ -21,24 +21,28 @@ export class NameReader {
 
   /** A name of the lexicon at `at`. Inside another name only a division's full one counts. */
   known(at: number): number {
-    const { trie, senses } = this.reading.lexicon;
-    const index = trie.longest(this.reading.text.codes, at, this.reading.text.size);
+    const { trie, divisionTrie } = this.reading.lexicon;
+    const inName = at > this.reading.start;
+    return (inName ? 0 : this.take(trie, at, false)) || this.take(divisionTrie, at, true);
+  }
+
+  private take(trie: Trie, at: number, division: boolean): number {
+    const { text, lexicon } = this.reading;
+    const index = trie.longest(text.codes, at, text.size);
     if (index === 0) return 0;
     const { end } = trie;
-    const sense = this.choose(senses[index]!, at, end);
+    const sense = this.choose(lexicon.senses[index]!, end, division);
     if (!sense) return 0;
     this.reading.flush(at, null);
     this.reading.emit(sense.kind, at, end, sense.value, 'name of the lexicon', sense.ids);
     return end;
   }
 
-  private choose(senses: readonly Sense[], at: number, end: number): Sense | null {
-    const inName = at > this.reading.start;
+  private choose(senses: readonly Sense[], end: number, onlyDivisions: boolean): Sense | null {
     for (const sense of senses) {
       const division = ADMINISTRATIVE.has(sense.kind);
-      if (inName && !(sense.full && division && end - at >= 3)) continue;
-      if (sense.full ? this.reading.goesOn(end) : !this.stemFits(sense, division, end)) continue;
-      return sense;
+      if (onlyDivisions && !(sense.full && division)) continue;
+      if (sense.full ? !this.reading.goesOn(end) : this.stemFits(sense, division, end)) return sense;
     }
     return null;
   }
