@@ -97,9 +97,10 @@ export class AddressBase {
   private put({ code, text, lng, lat, divisionId }: StandardAddress, elements: readonly Element[]): void {
     const fields = fieldsOf(elements, (value) => this.strings.add(value));
     const own = this.finest(divisionId ?? 0, elements);
-    const village = this.tree.pathOf(own)[3];
+    const village = this.tree.villageOf(own);
+    const counted = fields.group !== 0 || this.tree.levelOf(village) === 'community';
     const named = elements.some(({ kind }) => kind === 'road' || kind === 'estate' || kind === 'landmark');
-    const holds = holdsOf(fields, village !== 0 && !named);
+    const holds = holdsOf(fields, counted && village !== 0 && !named);
     if (holds.length === 0)
       throw new HekanError(
         'bad_request',
@@ -184,7 +185,7 @@ export class AddressBase {
     const named = kind === 'village' || c[kind === 'road' ? ROAD : PLACE]!.get(row) === name;
     if (!named && (kind === 'road' || c[PLACE2]!.get(row) !== name)) return false;
     const division = this.division.get(row);
-    if ((kind === 'village' ? this.tree.pathOf(division)[3] : this.tree.scopeOf(division)) !== scope) return false;
+    if ((kind === 'village' ? this.tree.villageOf(division) : this.tree.scopeOf(division)) !== scope) return false;
     for (let i = 0; i < door.length; i++) if (door[i] !== 0 && door[i] !== this.doorPart(kind, row, i)) return false;
     return true;
   }
@@ -305,7 +306,7 @@ export class AddressBase {
     const [lng, lat] = this.positionOf(row);
     this.weigh(division, lng, lat, -1);
     for (const [kind, , name] of holdsOf(fields, true)) {
-      const scope = kind === 'village' ? this.tree.pathOf(division)[3] : this.tree.scopeOf(division);
+      const scope = kind === 'village' ? this.tree.villageOf(division) : this.tree.scopeOf(division);
       const anchor = this.anchors.find(kind, name, scope);
       if (anchor === -1) continue;
       this.anchors.unlink(anchor, lng, lat);

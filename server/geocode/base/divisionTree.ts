@@ -35,6 +35,12 @@ export class DivisionTree {
     return street !== 0 ? street : district !== 0 ? district : id;
   }
 
+  /** The community of a division, or the division itself: a town's groups count through it where it has no villages. */
+  villageOf(id: number): number {
+    const community = id === 0 ? 0 : this.pathOf(id)[3];
+    return community !== 0 ? community : id;
+  }
+
   nameOf(id: number): string {
     return this.divisions.get(id)?.name ?? '';
   }

@@ -12,12 +12,12 @@ const CROSSING_M = 150;
 const middle = ({ lngSum, latSum, count }: Anchor): [number, number] => [lngSum / count, latSum / count];
 
 /** The one row of an anchor that is the place itself: a landmark, an estate as a whole. −1 where there is none or several. */
-function rowItself(base: AddressBase, anchor: number): number {
+function rowItself(base: AddressBase, anchor: number, asked: number): number {
   let found = -1;
   let left = SPREAD_ROWS;
   base.anchors.walk(anchor, (row) => {
-    const { road, number, building, unit, room } = base.fields(row);
-    const whole = building + unit + room === 0 && (road !== 0 || number === 0) && base.isThere(row);
+    const { road, group, number, building, unit, room } = base.fields(row);
+    const whole = building + unit + room === 0 && (road !== 0 || number === 0) && group === asked && base.isThere(row);
     if (whole && found !== -1 && base.codeOf(found) !== base.codeOf(row)) left = 0;
     if (whole) found = left === 0 ? -1 : row;
     return left-- > 0;
@@ -45,15 +45,16 @@ export function findWhole(base: AddressBase, query: Query, names: readonly Name[
   if (!best) return null;
   const scopes = new Set(best.anchors.map((anchor) => base.tree.pathOf(base.anchors.all[anchor]!.scope)[1]));
   if (scopes.size > 1 || (best.level === 'estate' && best.anchors.length > 1)) return null;
-  return wholePlace(base, best);
+  return wholePlace(base, query.fields.group, best);
 }
 
 function wholePlace(
   base: AddressBase,
+  group: number,
   { anchors, trust, level }: { anchors: number[]; trust: number; level: MatchLevel },
 ): Place {
   const all = anchors.map((anchor) => base.anchors.all[anchor]!);
-  const row = level === 'road' || anchors.length > 1 ? -1 : rowItself(base, anchors[0]!);
+  const row = level === 'road' || anchors.length > 1 ? -1 : rowItself(base, anchors[0]!, group);
   if (row !== -1) {
     const [lng, lat] = base.positionOf(row);
     const door: MatchLevel = level === 'community' ? level : base.fields(row).number > 0 ? 'number' : 'landmark';

@@ -26,7 +26,7 @@ export interface Found {
 
 export interface Name {
   kind: AnchorKind;
-  /** Number of the name; for a village the community's id. */
+  /** Number of the name; for a village its division. */
   name: number;
   likeness: number;
 }
@@ -169,7 +169,8 @@ export function exactNames(base: AddressBase, query: Query): Name[] {
   };
   for (const place of query.places) take('place', base.strings.find(place));
   for (const road of query.roads) take('road', base.strings.find(road));
-  for (const community of query.divisions[3]) take('village', community);
+  const villages = query.divisions[3].length > 0 || query.fields.group === 0 ? query.divisions[3] : query.divisions[2];
+  for (const village of villages) take('village', village);
   return names;
 }
 

@@ -43,6 +43,8 @@ export function kindOfNumber(counter: Counter, at: Context, ahead: Counter | nul
       return at.has('building') ? 'unit' : at.has('estate') || at.has('number') ? 'unit' : null;
     case 'zone':
       return at.has('estate') || at.has('landmark') ? 'phase' : null;
+    case 'room':
+      return at.last === 'road' && !at.has('number') ? 'number' : 'room'; // 新华街101号商服
     default:
       return counter;
   }

@@ -7,6 +7,7 @@ import type { Reading } from './reading.ts';
 import { ENDINGS, endingTrie, fillerTrie } from './words.ts';
 
 const WITH = new Set(Array.from('与和跟同及至', (char) => char.charCodeAt(0)));
+const SIDES = new Set(Array.from('东南西北中', (char) => char.charCodeAt(0)));
 const SECTION = '段'.charCodeAt(0);
 
 /** Reads the names of an address: those known by heart, and those that end as a name does. */
@@ -91,6 +92,7 @@ export class NameReader {
     const stem = at - this.reading.start;
     const next = end < size ? String.fromCharCode(codes[end]!) : '';
     if (next !== '' && notBefore.includes(next)) return at + 1;
+    if ((kind === 'landmark' || kind === 'estate') && this.sideOfRoad(end)) return at + 1;
     if ((weak && (!this.reading.closed(end) || stem < 2)) || this.reading.goesOn(end)) return at + 1;
     if (stem === 1 && (kind === 'city' || kind === 'district')) return this.zone(at, end, kind);
     this.skipWith(at);
@@ -103,6 +105,13 @@ export class NameReader {
       `ends in ${this.reading.text.slice(at, end)}`,
     );
     return to;
+  }
+
+  /** 科学院 before 南路: the road is 科学院南路. */
+  private sideOfRoad(at: number): boolean {
+    const { codes, size } = this.reading.text;
+    const index = SIDES.has(codes[at]!) ? endingTrie.longest(codes, at + 1, size) : 0;
+    return index !== 0 && ENDINGS[index - 1]!.kind === 'road' && !ENDINGS[index - 1]!.weak;
   }
 
   /** 南区 of an estate. */
