@@ -1,0 +1,68 @@
+import { atBuilding, Matcher, MATCH_LEVELS, SURE, type Match, type MatchLevel } from '../../../server/geocode/index.ts';
+import { AddressBase } from '../../../server/geocode/index.ts';
+import { standardText, type MadeCity } from './city.ts';
+import type { TruthCase } from './noise.ts';
+
+/** The base of a made-up city, read from its texts as an import would. */
+export function baseOf({ divisions, addresses }: MadeCity): AddressBase {
+  const base = new AddressBase({ divisions });
+  for (const a of addresses) {
+    base.add({ code: a.code, text: standardText(a), lng: a.lng, lat: a.lat, divisionId: a.divisionId });
+  }
+  return base;
+}
+
+export interface Score {
+  cases: number;
+  answerable: number;
+  /** Of the answerable: the right building, whatever the confidence. */
+  right: number;
+  /** Of the answerable: the right building, as sure. */
+  rightSure: number;
+  /** Of all: a wrong building given as sure, or as not sure. */
+  wrongSure: number;
+  wrongUnsure: number;
+  byLevel: Partial<Record<MatchLevel, { given: number; right: number }>>;
+  byNoise: Record<string, { cases: number; right: number; wrong: number }>;
+  missed: { text: string; truth: string; noise: string; match: Match }[];
+}
+
+const METRES = 111_195;
+const isAt = ({ lng, lat }: Match, a: TruthCase['address']): boolean =>
+  lng !== null && lat !== null && Math.hypot((lng - a.lng) * 0.68, lat - a.lat) * METRES < 1;
+
+/** Runs truth cases through a matcher. A building is right when the point is its point. */
+export function scoreOf(base: AddressBase, cases: Iterable<TruthCase>, keep = 0): Score {
+  const matcher = new Matcher(base);
+  const score: Score = {
+    ...{ cases: 0, answerable: 0, right: 0, rightSure: 0, wrongSure: 0, wrongUnsure: 0 },
+    ...{ byLevel: {}, byNoise: {}, missed: [] },
+  };
+  for (const { text, address, noise, answerable } of cases) {
+    const match = matcher.match(text);
+    const given = atBuilding(match.level);
+    const right = given && isAt(match, address);
+    const sure = match.confidence >= SURE;
+    score.cases++;
+    if (answerable) {
+      score.answerable++;
+      if (right) score.right++;
+      if (right && sure) score.rightSure++;
+    }
+    if (given && !right) score[sure ? 'wrongSure' : 'wrongUnsure']++;
+    const level = (score.byLevel[match.level] ??= { given: 0, right: 0 });
+    level.given++;
+    if (right) level.right++;
+    for (const name of noise) {
+      const one = (score.byNoise[name] ??= { cases: 0, right: 0, wrong: 0 });
+      if (answerable) one.cases++;
+      if (answerable && right) one.right++;
+      if (given && !right) one.wrong++;
+    }
+    if (((answerable && !right) || (given && !right)) && score.missed.length < keep)
+      score.missed.push({ text, truth: standardText(address), noise: noise.join(', '), match });
+  }
+  return score;
+}
+
+export const LEVELS_BY_DEPTH = MATCH_LEVELS;

@@ -1,0 +1,191 @@
+import { doorAt, doorsOf, SAME_DOOR_M, type AddressBase } from '../base/base.ts';
+import type { AnchorKind } from '../base/anchors.ts';
+import type { Door } from '../base/doors.ts';
+import type { Fields } from '../base/fields.ts';
+import type { Likely } from '../base/names.ts';
+import { likeness } from '../base/names.ts';
+import { SURE, type MatchLevel } from '../types.ts';
+import { fitOf, type Query } from './query.ts';
+
+/** A door of the base that a query may mean. */
+export interface Found {
+  row: number;
+  level: MatchLevel;
+  confidence: number;
+  /** The row is that door, not one behind it. */
+  exact: boolean;
+  /** The query asks for more than was found, and the base has more there. */
+  short: boolean;
+  /** Rows at other places that stand behind the door as well. */
+  twins: readonly number[];
+  /** By what it was found, how far that is trusted, and what speaks against it. */
+  anchor: number;
+  trust: number;
+  loss: number;
+}
+
+export interface Name {
+  kind: AnchorKind;
+  /** Number of the name; for a village its division. */
+  name: number;
+  likeness: number;
+}
+
+const LOSS = {
+  untold: 0.09,
+  road: 0.12,
+  number: 0.12,
+  knownPlace: 0.18,
+  unknownPlace: 0.06,
+  phase: 0.3,
+  group: 0.3,
+  shift: 0.03,
+  short: 0.25,
+  deeper: 0.03,
+};
+
+/** Anchors that fit the divisions so much worse are looked at only where the others fail. */
+const FAR = 0.2;
+
+/** Level of a door by the deepest thing it names. */
+function levelOf([lane, , number, , building, unit, room]: Door): MatchLevel {
+  if (room !== 0) return 'room';
+  if (unit !== 0) return 'unit';
+  if (building !== 0) return 'building';
+  return number !== 0 || lane !== 0 ? 'number' : 'none';
+}
+
+/** The doors at an anchor that the query's fields may name, with what reading them so costs. */
+function readings(kind: AnchorKind, fields: Fields): [door: Door, loss: number][] {
+  const door = doorAt(kind, fields);
+  const read: [Door, number][] = [[door, 0]];
+  const { number, building, unit, room, phase, group, lane } = fields;
+  if (kind === 'place') {
+    if (building !== 0 && door[2] !== 0) read.push([[0, group, 0, phase, building, unit, room], LOSS.shift]);
+    if (building === 0 && number !== 0)
+      read.push([[0, group, 0, phase, number, unit, room], fields.road === 0 ? 0.01 : LOSS.road]);
+    if (building !== 0 && number === 0) read.push([[0, group, building, phase, 0, unit, room], LOSS.shift]);
+  } else if (building !== 0 && number === 0) read.push([[lane, door[1], building, 0, 0, unit, room], 0.3]);
+  return read;
+}
+
+/** Does one of the names stand for the number of a name, or for one so like it that it is that? */
+function isNamed(base: AddressBase, texts: readonly string[], name: number): boolean {
+  const text = base.strings.text(name);
+  return texts.some((given) => given === text || (Math.abs(given.length - text.length) <= 2 && nearly(given, text)));
+}
+function nearly(given: string, text: string): boolean {
+  if (text.startsWith(given) || given.startsWith(text)) return true;
+  return given.length === text.length && likeness(given, text) >= 0.86 && differs(given, text) === 1;
+}
+const differs = (a: string, b: string): number => Array.from(a).filter((char, i) => char !== b[i]).length;
+
+/** What speaks against a row beside the anchor that it was found by. */
+function contradiction(base: AddressBase, query: Query, kind: AnchorKind, row: number): number {
+  const fields = base.fields(row);
+  const asked = query.fields;
+  let loss = 0;
+  if (asked.phase !== 0 && fields.phase !== 0 && asked.phase !== fields.phase) loss += LOSS.phase;
+  if (asked.group !== 0 && fields.group !== 0 && asked.group !== fields.group) loss += LOSS.group;
+  if (kind !== 'road' && query.roads.length > 0) {
+    if (fields.road === 0) loss += kind === 'village' ? LOSS.road : LOSS.untold;
+    else if (!isNamed(base, query.roads, fields.road)) loss += LOSS.road;
+    else if (asked.number !== 0 && fields.number !== 0 && asked.number !== fields.number) loss += LOSS.number;
+  }
+  if (kind !== 'place' && query.places.length > 0) {
+    const named = [fields.place, fields.place2].some((place) => place > 0 && isNamed(base, query.places, place));
+    const known = query.places.some((place) => base.anchors.named('place', base.strings.find(place)).length > 0);
+    if (!named)
+      loss += known
+        ? LOSS.knownPlace
+        : fields.place > 0 || kind === 'village'
+          ? LOSS.unknownPlace + 0.04
+          : LOSS.unknownPlace;
+  }
+  return loss;
+}
+
+/** All doors that a name leads to, one an anchor; those in other divisions only where none fits in the ones named. */
+export function findDoors(base: AddressBase, query: Query, { kind, name, likeness: like }: Name): Found[] {
+  const anchors = base.anchors.named(kind, name);
+  const losses = anchors.map((anchor) => fitOf(query, base.tree.pathOf(base.anchors.all[anchor]!.scope)).loss);
+  const asked = readings(kind, query.fields);
+  const near = Math.min(...losses) + FAR;
+  const pass = (from: (loss: number) => boolean): Found[] =>
+    anchors.flatMap((anchor, i) => {
+      if (!from(losses[i]!) || like - losses[i]! < 0.4) return [];
+      return findFirst(base, query, kind, anchor, asked, like) ?? [];
+    });
+  const found = pass((loss) => loss < near);
+  return found.some(({ confidence }) => confidence >= SURE) ? found : [...found, ...pass((loss) => loss >= near)];
+}
+
+function findFirst(
+  base: AddressBase,
+  query: Query,
+  kind: AnchorKind,
+  anchor: number,
+  asked: readonly [Door, number][],
+  like: number,
+): Found | null {
+  for (const [door, cost] of asked) {
+    const found = findDoor(base, query, kind, anchor, door, like - cost);
+    if (found) return found;
+  }
+  return null;
+}
+
+function findDoor(
+  base: AddressBase,
+  query: Query,
+  kind: AnchorKind,
+  anchor: number,
+  asked: Door,
+  trust: number,
+): Found | null {
+  const wanted = levelOf(asked);
+  for (const door of doorsOf(asked)) {
+    const row = base.doorRow(anchor, kind, door);
+    if (row === -1) continue;
+    const level = levelOf(door);
+    const exact = base.isExact(kind, row, door);
+    const short = level === 'number' && wanted !== 'number' && !exact;
+    const fit = fitOf(query, base.tree.pathOf(base.divisionOf(row)));
+    const loss =
+      fit.loss + contradiction(base, query, kind, row) + (short ? LOSS.short : level === wanted ? 0 : LOSS.deeper);
+    const twins = base
+      .twinsOf(anchor, kind, row, door)
+      .filter((twin) => (!exact || base.isExact(kind, twin, door)) && base.distanceM(row, twin) > SAME_DOOR_M);
+    return { row, level, confidence: Math.max(0, trust - loss), exact, short, twins, anchor, trust, loss };
+  }
+  return null;
+}
+
+/** Names the query may mean, exact ones first; like ones only where no exact one leads to a door. */
+export function exactNames(base: AddressBase, query: Query): Name[] {
+  const names: Name[] = [];
+  const take = (kind: AnchorKind, name: number): void => {
+    if (name > 0 && base.anchors.named(kind, name).length > 0) names.push({ kind, name, likeness: 1 });
+  };
+  for (const place of query.places) take('place', base.strings.find(place));
+  for (const road of query.roads) take('road', base.strings.find(road));
+  const villages = query.divisions[3].length > 0 || query.fields.group === 0 ? query.divisions[3] : query.divisions[2];
+  for (const village of villages) take('village', village);
+  return names;
+}
+
+export function likeNames(base: AddressBase, query: Query): Name[] {
+  const asNames = (kind: AnchorKind, likely: readonly Likely[]): Name[] =>
+    likely.slice(0, 12).map(({ name, likeness: like }) => ({ kind, name, likeness: like }));
+  return [
+    ...query.places.flatMap((place) => asNames('place', base.placeNames.like(place))),
+    ...query.roads.flatMap((road) => asNames('road', base.roadNames.like(road))),
+    // a name without an ending may be a road's, one with another ending a place's
+    ...query.places.flatMap((place) =>
+      asNames('road', base.roadNames.like(place)).map((name) => ({ ...name, likeness: name.likeness - 0.03 })),
+    ),
+    ...query.roads.flatMap((road) =>
+      asNames('place', base.placeNames.like(road)).map((name) => ({ ...name, likeness: name.likeness - 0.05 })),
+    ),
+  ];
+}

@@ -1,0 +1,71 @@
+import type { ElementKind } from '../kinds.ts';
+import type { Counter } from './words.ts';
+
+/** What the elements so far say of a number that comes next. */
+export interface Context {
+  /** Kind of the element just before; null at the start. */
+  last: ElementKind | null;
+  has(kind: ElementKind): boolean;
+  /** The number before was one of a yard: 88号院. */
+  yard: boolean;
+}
+
+const inside = (at: Context): boolean => at.has('building') || at.has('unit') || at.has('floor');
+const isPlace = (kind: ElementKind | null): boolean => kind === 'estate' || kind === 'phase';
+
+/** 号: of a street, of a building in an estate or a yard, of a door inside a building. */
+function door(at: Context): ElementKind {
+  if (inside(at)) return 'room';
+  if (at.has('number')) return 'building';
+  return isPlace(at.last) ? 'building' : 'number';
+}
+
+/**
+ * What a number is of.
+ * @param ahead kind of the counter of the number after this one; null where there is none.
+ * @returns null where the number is part of a name.
+ */
+export function kindOfNumber(counter: Counter, at: Context, ahead: Counter | null): ElementKind | null {
+  switch (counter) {
+    case 'door':
+      return door(at);
+    case 'yard':
+      return at.has('number') ? null : 'number';
+    case 'storey':
+      if (inside(at)) return 'floor';
+      if (ahead === 'unit' || ahead === 'gate') return 'building';
+      return isPlace(at.last) && ahead !== null
+        ? 'building'
+        : at.last === null || ahead === 'building'
+          ? null
+          : 'floor';
+    case 'gate':
+      return at.has('building') ? 'unit' : at.has('estate') || at.has('number') ? 'unit' : null;
+    case 'zone':
+      return at.has('estate') || at.has('landmark') ? 'phase' : null;
+    case 'room':
+      return at.last === 'road' && !at.has('number') ? 'number' : 'room'; // 新华街101号商服
+    default:
+      return counter;
+  }
+}
+
+/** What numbers without a counter are of: 12 after a road, 3-2-501 after an estate, 501 after a unit. Empty where it cannot be told. */
+export function kindsOfBare(parts: number, at: Context): ElementKind[] {
+  if (at.has('room')) return [];
+  const { last } = at;
+  if (parts === 1) {
+    if (last === 'road' || last === 'lane') return ['number'];
+    if (inside(at)) return ['room'];
+    if (last === 'number') return ['room'];
+    if (isPlace(last)) return ['building'];
+    return last === 'community' || last === 'hamlet' || last === 'group' ? ['number'] : [];
+  }
+  if (at.has('unit')) return ['room'];
+  if (at.has('building')) return parts === 2 ? ['unit', 'room'] : ['unit', 'floor', 'room'];
+  if (last === 'road' || last === 'lane')
+    return parts === 2 ? ['number'] : parts === 3 ? ['number', 'building', 'room'] : [];
+  if (parts === 2) return isPlace(last) || last === 'number' || last === 'landmark' ? ['building', 'room'] : ['number'];
+  if (parts === 3) return ['building', 'unit', 'room'];
+  return parts === 4 ? ['building', 'unit', 'floor', 'room'] : [];
+}

@@ -1,0 +1,90 @@
+import type { ElementKind } from '../kinds.ts';
+import type { Element, Relation } from '../types.ts';
+import type { Context } from './doors.ts';
+import { BREAK, CLASSES, DIGIT, LETTER, NUMERAL, STEM } from './fold.ts';
+import { Folded } from './folded.ts';
+import { nameKey, type Lexicon } from './gazetteer.ts';
+import { crossingTrie, ENDINGS, endingTrie, tailTrie } from './words.ts';
+
+/** Units that a number may start with. */
+export const NUMERIC = DIGIT | LETTER | NUMERAL | STEM;
+
+/** How far a text is read, and what was read of it. */
+export class Reading implements Context {
+  readonly text = new Folded();
+  readonly lexicon: Lexicon;
+  elements: Element[] = [];
+  relation: Relation | null = null;
+  /** Two roads are said to meet. */
+  crossing = false;
+  notes: string[] | null = null;
+  /** Where the name that is being read starts, and where the element before ended. */
+  start = 0;
+  lastEnd = -1;
+  last: ElementKind | null = null;
+  yard = false;
+  private original = '';
+
+  constructor(lexicon: Lexicon) {
+    this.lexicon = lexicon;
+  }
+
+  reset(original: string, explain: boolean): void {
+    this.original = original;
+    this.elements = [];
+    this.relation = this.last = null;
+    this.crossing = this.yard = false;
+    this.notes = explain ? [] : null;
+    this.start = 0;
+    this.lastEnd = -1;
+    this.text.read(original);
+  }
+
+  has(kind: ElementKind): boolean {
+    for (const element of this.elements) if (element.kind === kind) return true;
+    return false;
+  }
+
+  /** Does an ending at `at` make what stands before it a longer name? */
+  goesOn(at: number): boolean {
+    const { codes, size } = this.text;
+    const index = endingTrie.longest(codes, at, size);
+    if (index === 0 || (crossingTrie.longest(codes, at, size) !== 0 && crossingTrie.end > at + 1)) return false;
+    const { end } = endingTrie;
+    if (ENDINGS[index - 1]!.weak && !this.closed(end)) return false;
+    return this.lexicon.trie.longest(codes, at, size) === 0;
+  }
+
+  closed(at: number): boolean {
+    const { codes, size } = this.text;
+    return at >= size || codes[at] === BREAK || (CLASSES[codes[at]!]! & NUMERIC) !== 0;
+  }
+
+  /** A name without an ending, up to `end`. @param hint what the number after it makes of it. */
+  flush(end: number, hint: ElementKind | null): void {
+    const { start } = this;
+    if (end <= start) return;
+    const tail = tailTrie.longest(this.text.codes, start, end) !== 0 && tailTrie.end === end;
+    const filler = end - start < 2 || tail;
+    const kind = filler ? 'other' : (hint ?? (this.has('building') || this.has('room') ? 'other' : 'landmark'));
+    this.emit(
+      kind,
+      start,
+      end,
+      nameKey(this.text.slice(start, end)),
+      filler ? 'says nothing about where' : 'name without an ending',
+    );
+  }
+
+  emit(kind: ElementKind, from: number, to: number, value: string, why: string, ids?: number[]): void {
+    const { origin } = this.text;
+    const [start, end] = [origin[from]!, origin[to - 1]! + 1];
+    this.start = this.lastEnd = to;
+    this.notes?.push(`${start}-${end} ${kind} ${value}: ${why}`);
+    for (const element of this.elements) if (element.kind === kind && element.value === value) return;
+    const element: Element = { kind, text: this.original.slice(start, end), value, start, end };
+    if (ids && ids.length > 0) element.divisionIds = ids;
+    this.elements.push(element);
+    if (kind !== 'other') this.last = kind;
+  }
+}
