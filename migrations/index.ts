@@ -5,6 +5,7 @@ import * as records from './20261123_03_records.ts';
 import * as cases from './20261123_04_cases.ts';
 import * as blocks from './20261124_01_blocks.ts';
 import * as caseLights from './20261124_02_case_lights.ts';
+import * as signals from './20261125_02_signals.ts';
 
 export interface Migration {
   name: string;
@@ -20,4 +21,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261123_04_cases', ...cases },
   { name: '20261124_01_blocks', ...blocks },
   { name: '20261124_02_case_lights', ...caseLights },
+  { name: '20261125_02_signals', ...signals },
 ];

@@ -2,10 +2,12 @@
 const STATUS = {
   building: 202,
   bad_request: 400,
+  unauthorized: 401,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
   too_large: 413,
+  too_many: 429,
   not_ready: 503,
   unavailable: 503,
   setup: 500,
