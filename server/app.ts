@@ -12,6 +12,7 @@ import { liveRoutes, type LiveHub } from './live/index.ts';
 import { routeClass, type Meters } from './metrics/index.ts';
 import { ogcRoutes } from './ogc/index.ts';
 import type { Runtime } from './runtime.ts';
+import { signalRoutes } from './signals/index.ts';
 import { tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
 
 export interface AppParts {
@@ -120,6 +121,7 @@ export function createApp(parts: AppParts): Hono {
     c.header('Cache-Control', 'no-store');
     await next();
   });
+  app.route('/api/signals', signalRoutes(runtime));
   app.route('/api', api);
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));

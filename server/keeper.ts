@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { announceLights, foldTally } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
+import { SignalWorker } from './signals/index.ts';
 
 /** A change waits at most this long for the relay. */
 const RELAY_MS = 50;
@@ -11,6 +12,8 @@ const FOLD_SHARE = 1 / 4;
 const SLICE_MS = 1000;
 const LIGHTS_MS = 1000;
 const COARSEN_MS = 600_000;
+/** A receipt waits at most this long for its case. */
+const SIGNALS_MS = 100;
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
 async function foldAll(db: Database): Promise<number> {
@@ -28,6 +31,7 @@ async function foldAll(db: Database): Promise<number> {
  */
 export function startKeeper(db: Database, log: Logger, clock: () => Clock): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
+  const signals = new SignalWorker(db, clock);
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);
@@ -41,6 +45,7 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
       await announceLights(db, clock().now());
       return LIGHTS_MS;
     }),
+    keep('signals', async () => ((await signals.once()) > 0 ? 0 : SIGNALS_MS)),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;
