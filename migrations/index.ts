@@ -6,6 +6,7 @@ import * as cases from './20261123_04_cases.ts';
 import * as blocks from './20261124_01_blocks.ts';
 import * as caseLights from './20261124_02_case_lights.ts';
 import * as workflow from './20261125_01_workflow.ts';
+import * as signals from './20261125_02_signals.ts';
 import * as attachments from './20261125_04_attachments.ts';
 import * as webhooks from './20261125_06_webhooks.ts';
 
@@ -24,6 +25,7 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261124_01_blocks', ...blocks },
   { name: '20261124_02_case_lights', ...caseLights },
   { name: '20261125_01_workflow', ...workflow },
+  { name: '20261125_02_signals', ...signals },
   { name: '20261125_04_attachments', ...attachments },
   { name: '20261125_06_webhooks', ...webhooks },
 ];

@@ -16,6 +16,7 @@ import { routeClass, type Meters } from './metrics/index.ts';
 import { ogcRoutes } from './ogc/index.ts';
 import type { Runtime } from './runtime.ts';
 import { KnownTiles, tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
+import { signalRoutes } from './signals/index.ts';
 
 export interface AppParts {
   runtime: Runtime;
@@ -135,6 +136,7 @@ export function createApp(parts: AppParts): Hono {
   });
   if (parts.attachments)
     app.route('/api/cases/:id/attachments', attachmentRoutes(runtime, parts.attachments, parts.operatorToken));
+  app.route('/api/signals', signalRoutes(runtime));
   app.route('/api', api);
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));

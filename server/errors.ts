@@ -8,6 +8,7 @@ const STATUS = {
   method_not_allowed: 405,
   conflict: 409,
   too_large: 413,
+  too_many: 429,
   not_ready: 503,
   unavailable: 503,
   setup: 500,

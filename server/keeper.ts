@@ -3,6 +3,7 @@ import { announceLights, escalateOverdue, foldTally, sealOnce } from './cases/in
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { deliverOnce } from './live/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
+import { SignalWorker } from './signals/index.ts';
 
 /** A change waits at most this long for the relay. */
 const RELAY_MS = 50;
@@ -15,6 +16,8 @@ const COARSEN_MS = 600_000;
 const WEBHOOK_MS = 500;
 const ESCALATE_MS = 60_000;
 const SEAL_MS = 10_000;
+/** A receipt waits at most this long for its case. */
+const SIGNALS_MS = 100;
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
 async function foldAll(db: Database): Promise<number> {
@@ -33,6 +36,7 @@ async function foldAll(db: Database): Promise<number> {
  */
 export function startKeeper(db: Database, log: Logger, clock: () => Clock): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
+  const signals = new SignalWorker(db, clock);
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);
@@ -53,6 +57,7 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
       if (seal) log.info({ seal: seal.id, heads: seal.heads, hash: seal.hash }, 'logs of cases sealed');
       return seal ? 0 : SEAL_MS;
     }),
+    keep('signals', async () => ((await signals.once()) > 0 ? 0 : SIGNALS_MS)),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;

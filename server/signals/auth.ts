@@ -1,0 +1,32 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { HekanError } from '../errors.ts';
+import { hashToken, type OutletConfig } from './outlet.ts';
+
+const denied = (field: string, why: string) => new HekanError('unauthorized', `${field}: ${why}`, { field });
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** `sha256=<hex>` of `<timestamp>.<body>`: what X-Hekan-Signature must say. @param timestamp in s since 1970. */
+export function sign(secret: string, timestamp: string, body: Uint8Array): string {
+  return `sha256=${createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')}`;
+}
+
+/** Whether who sent this may. @throws HekanError('unauthorized') that names the header. */
+export function checkAuth(auth: OutletConfig['auth'], headers: Headers, body: Uint8Array, now: Date): void {
+  if (auth.kind === 'none') return;
+  if (auth.kind === 'bearer') {
+    const [, token = ''] = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+    if (!same(hashToken(token), auth.tokenSha256))
+      throw denied('Authorization', 'expected the bearer token of this outlet');
+    return;
+  }
+  const timestamp = headers.get('x-hekan-timestamp') ?? '';
+  const ageS = Math.abs(now.getTime() / 1000 - Number(timestamp));
+  if (!/^\d{1,12}$/.test(timestamp) || ageS > auth.windowS)
+    throw denied('X-Hekan-Timestamp', `expected seconds since 1970, at most ${auth.windowS} s from now`);
+  if (!same(headers.get('x-hekan-signature') ?? '', sign(auth.secret, timestamp, body)))
+    throw denied('X-Hekan-Signature', 'expected sha256=<hex> of <timestamp>.<body> under the secret of this outlet');
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
+import { badRequest, HekanError } from '../errors.ts';
+import { readCloudEvents } from './cloudEvents.ts';
+import { decodeText, parseJson } from './json.ts';
+import type { Outlet } from './outlet.ts';
+
+/** One signal of a request, and the id it has where its kind says so. */
+export interface Item {
+  signal: unknown;
+  externalId: string | null;
+}
+
+/** Rows under the names of the first line. @throws HekanError('bad_request') that names the line. */
+function readCsv(text: string): Record<string, string>[] {
+  try {
+    return parse<Record<string, string>>(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
+  } catch (cause) {
+    const { message, lines = 0 } = cause as Error & { lines?: number };
+    throw new HekanError('bad_request', `body: line ${lines}: ${message}`, {
+      field: 'body',
+      given: `line ${lines}`,
+      cause,
+    });
+  }
+}
+
+function readItems(contentType: string, body: Uint8Array): unknown[] {
+  const text = decodeText(body, contentType);
+  if (/^text\/csv\b/i.test(contentType)) return readCsv(text);
+  if (!/[/+]json\b/i.test(contentType)) throw badRequest('Content-Type', contentType, 'application/json or text/csv');
+  const given = parseJson(text);
+  return Array.isArray(given) ? given : [given];
+}
+
+/** What a request brings, as the outlet's kind has it: CloudEvents, one JSON value, or work orders as JSON or CSV.
+ * @throws HekanError: bad_request; too_large for more than the outlet may send at once. */
+export function readBody(outlet: Outlet, headers: Headers, body: Uint8Array): Item[] {
+  const contentType = headers.get('content-type') ?? '';
+  const items: Item[] =
+    outlet.kind === 'cloudevents'
+      ? readCloudEvents(headers, body).map((event) => ({ signal: event, externalId: `${event.source} ${event.id}` }))
+      : readItems(contentType, body).map((signal) => ({ signal, externalId: null }));
+  if (items.length > outlet.config.maxBatch)
+    throw new HekanError('too_large', `body: ${items.length} signals, at most ${outlet.config.maxBatch} at once`, {
+      field: 'body',
+      given: String(items.length),
+    });
+  return items;
+}
+
+/** The id of a signal that brings none: the same bytes are the same signal. */
+export function idOfBytes(raw: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(raw).digest('hex')}`;
+}
+
+/** The whole body, read no further than the outlet may send. @throws HekanError('too_large'). */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  if (request.body)
+    for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes)
+        throw new HekanError('too_large', `body: more than ${maxBytes} bytes`, {
+          field: 'body',
+          given: `> ${maxBytes}`,
+        });
+      chunks.push(chunk);
+    }
+  return Buffer.concat(chunks);
+}

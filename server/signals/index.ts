@@ -1,0 +1,6 @@
+export { sign } from './auth.ts';
+export * from './mapping.ts';
+export * from './outlet.ts';
+export * from './queue.ts';
+export * from './routes.ts';
+export * from './worker.ts';

@@ -1,0 +1,42 @@
+import jsonata from 'jsonata';
+import { HekanError } from '../errors.ts';
+import type { OutletConfig } from './outlet.ts';
+
+export type MappedField = keyof OutletConfig['mapping'];
+/** What a mapping gave; a field that failed is in `problems` instead. */
+export interface Mapped {
+  values: Partial<Record<MappedField, string | number>>;
+  problems: Partial<Record<MappedField, string>>;
+}
+export type Mapper = (signal: unknown) => Promise<Mapped>;
+
+/** An expression of somebody else's must not hold the server: time in ms, depth of calls, length of a sequence. */
+const BOUNDS = { timeout: 200, stack: 100, sequence: 10_000 };
+const MAX_TEXT = 4000;
+
+/** Compiles the expressions once. @throws HekanError('bad_request') that names the field and what JSONata said. */
+export function compileMapping(mapping: OutletConfig['mapping']): Mapper {
+  const fields = Object.entries(mapping).map(([field, text]) => {
+    try {
+      return [field as MappedField, jsonata(text, BOUNDS)] as const;
+    } catch (cause) {
+      const name = `mapping.${field}`;
+      throw new HekanError('bad_request', `${name}: ${(cause as Error).message}`, { field: name, given: text, cause });
+    }
+  });
+  return async (signal) => {
+    const mapped: Mapped = { values: {}, problems: {} };
+    for (const [field, expression] of fields) {
+      try {
+        const value: unknown = await expression.evaluate(signal);
+        if (value === undefined || value === null || value === '') continue;
+        if (typeof value === 'string') mapped.values[field] = value.slice(0, MAX_TEXT);
+        else if (typeof value === 'number') mapped.values[field] = value;
+        else mapped.problems[field] = `expected a text or a number, got ${JSON.stringify(value).slice(0, 100)}`;
+      } catch (cause) {
+        mapped.problems[field] = (cause as Error).message.slice(0, 200);
+      }
+    }
+    return mapped;
+  };
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { CRS_NAMES } from '../api/shapes.ts';
+import type { Database, Queryable } from '../db/index.ts';
+import { badRequest, HekanError } from '../errors.ts';
+import { compileMapping } from './mapping.ts';
+
+export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline'] as const;
+
+const expression = z.string().min(1).max(2000);
+const AUTH = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('bearer'), tokenSha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  z.strictObject({
+    kind: z.literal('hmac'),
+    secret: z.string().min(16).max(200),
+    windowS: z.number().int().min(1).max(3600).default(300),
+  }),
+]);
+
+/** What an outlet is, beside its name. Each mapping is a JSONata expression over the signal as it came. */
+const CONFIG = z.strictObject({
+  auth: AUTH,
+  crs: z.enum(CRS_NAMES),
+  mapping: z.strictObject({
+    externalId: expression.optional(),
+    category: expression,
+    lng: expression,
+    lat: expression,
+    address: expression.optional(),
+    description: expression.optional(),
+    at: expression.optional(),
+    division: expression.optional(),
+  }),
+  onDuplicate: z.enum(['propose', 'merge']).default('propose'),
+  maxBytes: z.number().int().min(1000).max(20_000_000).default(1_000_000),
+  maxBatch: z.number().int().min(1).max(10_000).default(1000),
+  perSecond: z.number().positive().max(100_000).default(1000),
+  silentAfterS: z.number().int().min(1).default(86_400),
+});
+const OUTLET = z.strictObject({
+  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
+  kind: z.enum(OUTLET_KINDS),
+  nameZh: z.string().min(1).max(100),
+  nameEn: z.string().min(1).max(100),
+  owner: z.enum(['hosted', 'federated']).default('hosted'),
+  enabled: z.boolean().default(true),
+  config: CONFIG,
+  /** The outlet's own categories → codes of the city's. */
+  categories: z.record(z.string().min(1).max(200), z.string().min(1)).default({}),
+});
+
+export type OutletFile = z.infer<typeof OUTLET>;
+export type OutletConfig = z.infer<typeof CONFIG>;
+export interface Outlet extends Omit<OutletFile, 'categories'> {
+  id: number;
+}
+
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** Reads an outlet's description. @throws HekanError('bad_request') that names the field. */
+export function parseOutlet(given: unknown): OutletFile {
+  const parsed = OUTLET.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.') ?? '';
+    throw new HekanError('bad_request', `outlet: ${field}: ${issue?.message ?? 'wrong'}`, { field });
+  }
+  compileMapping(parsed.data.config.mapping);
+  return parsed.data;
+}
+
+/** Plugs an outlet in, or changes the one of this key. @returns its id.
+ * @throws HekanError('bad_request') for a category that the city has not. */
+export async function writeOutlet(db: Database, file: OutletFile): Promise<number> {
+  return db.transaction(async (client) => {
+    const { rows } = await client.query<{ id: number }>(
+      `insert into outlet (key, kind, name_zh, name_en, owner, enabled, config)
+       values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::boolean, $7::jsonb)
+       on conflict (key) do update set kind = excluded.kind, name_zh = excluded.name_zh, name_en = excluded.name_en,
+         owner = excluded.owner, enabled = excluded.enabled, config = excluded.config
+       returning id`,
+      [file.key, file.kind, file.nameZh, file.nameEn, file.owner, file.enabled, JSON.stringify(file.config)],
+    );
+    const id = rows[0]!.id;
+    await writeCategories(client, id, file.categories);
+    return id;
+  });
+}
+
+async function writeCategories(client: Queryable, outletId: number, categories: Record<string, string>) {
+  await client.query('delete from signal_category where outlet_id = $1::int', [outletId]);
+  const { rows } = await client.query<{ own: string }>(
+    `with given as (select * from unnest($2::text[], $3::text[]) as g (own, code)), put as (
+       insert into signal_category (outlet_id, code, category_id)
+       select $1::int, own, (select min(id) from category c where c.code = given.code) from given
+       where exists (select 1 from category c where c.code = given.code)
+     )
+     select own from given where not exists (select 1 from category c where c.code = given.code) order by own`,
+    [outletId, Object.keys(categories), Object.values(categories)],
+  );
+  const missing = rows[0]?.own;
+  if (missing !== undefined)
+    throw badRequest(`categories.${missing}`, categories[missing] ?? '', 'the code of a category of this city');
+}
+
+const SELECT = 'select id, key, kind, name_zh as "nameZh", name_en as "nameEn", owner, enabled, config from outlet';
+
+/** All outlets, in order of key. */
+export async function listOutlets(client: Queryable): Promise<Outlet[]> {
+  return (await client.query<Outlet>(`${SELECT} order by key`)).rows;
+}
+
+/** @throws HekanError('not_found'). */
+export async function readOutlet(client: Queryable, key: string): Promise<Outlet> {
+  const outlet = (await client.query<Outlet>(`${SELECT} where key = $1::text`, [key])).rows[0];
+  if (!outlet) throw new HekanError('not_found', `no outlet ${key}`, { field: 'outlet', given: key });
+  return outlet;
+}
+
+/** Unplugs an outlet that has sent nothing: what came in would lose its source.
+ * @throws HekanError: not_found; conflict. */
+export async function removeOutlet(db: Database, key: string): Promise<void> {
+  await db.transaction(async (client) => {
+    const { id } = await readOutlet(client, key);
+    const { rows } = await client.query('select 1 from signal where outlet_id = $1::int limit 1', [id]);
+    if (rows.length > 0)
+      throw new HekanError('conflict', `outlet ${key} has signals: set "enabled": false instead`, {
+        field: 'outlet',
+        given: key,
+      });
+    await client.query('delete from signal_category where outlet_id = $1::int', [id]);
+    await client.query('delete from outlet where id = $1::int', [id]);
+  });
+}

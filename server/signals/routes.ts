@@ -1,0 +1,91 @@
+import { Hono } from 'hono';
+import { badRequest, HekanError } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import { checkAuth } from './auth.ts';
+import { idOfBytes, readBody, readBytes, type Item } from './bodies.ts';
+import { decodeText, parseJson } from './json.ts';
+import { compileMapping } from './mapping.ts';
+import { readOutlet, type Outlet } from './outlet.ts';
+import { listWaiting, mendSignal, readHealth } from './queue.ts';
+import { ReceiptDesk, type Incoming } from './receipts.ts';
+
+const MAX_ID = 900;
+const MAX_MEND_BYTES = 20_000;
+const OUTLET_KEPT_MS = 1000;
+
+/** The id that the outlet's mapping finds, that its kind has, or that of the bytes. */
+async function toIncoming(outlet: Outlet, { signal, externalId }: Item, receivedAt: Date): Promise<Incoming> {
+  const raw = Buffer.from(JSON.stringify(signal));
+  const { externalId: expression } = outlet.config.mapping;
+  const id = expression && (await compileMapping({ ...NONE, externalId: expression })(signal)).values.externalId;
+  const found = id === undefined || id === '' ? (externalId ?? idOfBytes(raw)) : String(id);
+  if (found.length > MAX_ID || found.includes('\0'))
+    throw badRequest('externalId', found, `at most ${MAX_ID} letters, none NUL`);
+  return { outletId: outlet.id, externalId: found, raw, contentType: 'application/json', receivedAt };
+}
+const NONE = { category: '""', lng: '""', lat: '""' };
+
+/** At most so many signals a second, with one second's worth at once. A process counts for itself. */
+class Allowance {
+  readonly #left = new Map<number, { tokens: number; at: number }>();
+
+  /** @throws HekanError('too_many') that says when to come again. */
+  take({ id, config }: Outlet, n: number): void {
+    const now = performance.now();
+    const { tokens, at } = this.#left.get(id) ?? { tokens: config.perSecond, at: now };
+    const has = Math.min(config.perSecond, tokens + ((now - at) / 1000) * config.perSecond);
+    // A batch larger than a second's worth is let in when the allowance is full, and paid for after.
+    if (has < Math.min(n, config.perSecond))
+      throw new HekanError('too_many', `more than ${config.perSecond} signals a second`, {
+        field: 'outlet',
+        retryAfterS: 1,
+      });
+    this.#left.set(id, { tokens: has - n, at: now });
+  }
+}
+
+/** /api/signals: the strip itself, the operators' queue and the outlets' health. */
+export function signalRoutes(runtime: Runtime): Hono {
+  const { db } = runtime;
+  const desk = new ReceiptDesk(db);
+  const allowance = new Allowance();
+  const kept = new Map<string, { outlet: Outlet; at: number }>();
+  const app = new Hono();
+
+  async function outletOf(key: string): Promise<Outlet> {
+    const known = kept.get(key);
+    if (known && performance.now() - known.at < OUTLET_KEPT_MS) return known.outlet;
+    const outlet = await readOutlet(db, key);
+    kept.set(key, { outlet, at: performance.now() });
+    return outlet;
+  }
+
+  app.get('/health', async (c) => c.json({ items: await readHealth(db, new Date()) }));
+  app.get('/waiting', async (c) => {
+    const text = c.req.query('limit') ?? '100';
+    const limit = Number(text);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw badRequest('limit', text, 'a number 1 to 1000');
+    return c.json({ items: await listWaiting(db, limit) });
+  });
+  app.post('/:outlet', async (c) => {
+    const outlet = await outletOf(c.req.param('outlet'));
+    if (!outlet.enabled)
+      throw new HekanError('conflict', `outlet ${outlet.key} is not enabled`, { field: 'outlet', given: outlet.key });
+    const now = new Date();
+    const body = await readBytes(c.req.raw, outlet.config.maxBytes);
+    checkAuth(outlet.config.auth, c.req.raw.headers, body, now);
+    const items = readBody(outlet, c.req.raw.headers, body);
+    if (items.length === 0) throw badRequest('body', '', 'at least one signal');
+    allowance.take(outlet, items.length);
+    const receipts = await desk.store(await Promise.all(items.map((item) => toIncoming(outlet, item, now))));
+    return c.json({ receipts }, 202);
+  });
+  app.post('/:outlet/:externalId/mend', async (c) => {
+    const { id } = await outletOf(c.req.param('outlet'));
+    const body = await readBytes(c.req.raw, MAX_MEND_BYTES);
+    const given = body.length === 0 ? {} : parseJson(decodeText(body, c.req.header('content-type') ?? ''));
+    await mendSignal(db, id, c.req.param('externalId'), given);
+    return c.json({ state: 'received' }, 202);
+  });
+  return app;
+}

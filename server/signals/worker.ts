@@ -1,0 +1,214 @@
+import { readCity, type City } from '../city/index.ts';
+import { unnestInput, toColumns, type Clock, type Database, type Queryable } from '../db/index.ts';
+import { findCategories, findDuplicates, findDuties, type Placed } from './decide.ts';
+import { parseJson } from './json.ts';
+import { compileMapping, type Mapper } from './mapping.ts';
+import { listOutlets, type Outlet } from './outlet.ts';
+import { readPosition } from './position.ts';
+import { drawCaseNumbers, reportCases } from './toCase.ts';
+
+/** Signals of one transaction; fewer where a transaction stops everybody else. */
+const CHUNK = { postgresql: 500, embedded: 50 };
+const FIRST_TIME = Date.parse('2000-01-01T00:00:00Z');
+const DAY_MS = 86_400_000;
+
+interface Stored {
+  externalId: string;
+  raw: Buffer;
+  mended: Record<string, string | number> | null;
+  receivedAt: Date;
+}
+
+/** What a signal says, as far as it can be read by itself; `reason`: what it lacks. */
+export interface Reading {
+  category: string | null;
+  position: [number, number] | null;
+  address: string | null;
+  description: string | null;
+  at: Date | null;
+  reason: string | null;
+}
+
+interface Outcome {
+  externalId: string;
+  state: 'cased' | 'duplicate' | 'waiting';
+  reason: string | null;
+  caseId: number | null;
+}
+
+const textOf = (value: string | number | undefined) => (value === undefined ? null : String(value));
+
+/** Reads one signal by its outlet's mapping; what an operator set goes over it. Used by the worker and by `hekan outlet try`. */
+export async function readSignal(
+  mapper: Mapper,
+  outlet: Outlet,
+  city: City,
+  signal: { raw: string; mended: Record<string, string | number> | null },
+  now: Date,
+): Promise<Reading> {
+  const { values: mapped, problems } = await mapper(parseJson(signal.raw));
+  const values = { ...mapped, ...signal.mended };
+  // A position that an operator set comes from our own map.
+  const crs = signal.mended?.['lng'] === undefined ? outlet.config.crs : 'wgs84';
+  const { position, problem } = readPosition(values, crs, city.extent);
+  const at = values.at === undefined ? null : new Date(values.at);
+  const inTime = at === null || (at.getTime() >= FIRST_TIME && at.getTime() <= now.getTime() + DAY_MS);
+  const failed = Object.entries(problems).find(([field]) => values[field as keyof typeof values] === undefined);
+  const reason =
+    (failed && `${failed[0]}: ${failed[1]}`) ??
+    (values.category === undefined ? 'no_category' : null) ??
+    problem ??
+    (inTime ? null : `at_out_of_range: ${String(values.at).slice(0, 60)}`);
+  return {
+    category: textOf(values.category),
+    position,
+    address: textOf(values.address),
+    description: textOf(values.description),
+    at: inTime ? at : null,
+    reason,
+  };
+}
+
+/** The dataset and the source of an outlet's cases, made on first sight. */
+async function ensureWords(client: Queryable, outlet: Outlet, city: City) {
+  const names = [outlet.key, outlet.nameZh, outlet.nameEn];
+  const source = await client.query<{ id: number }>(
+    `insert into source (key, name_zh, name_en) values ($1::text, $2::text, $3::text)
+     on conflict (key) do update set name_zh = excluded.name_zh returning id`,
+    names,
+  );
+  const dataset = await client.query<{ id: number }>(
+    `insert into dataset (key, name_zh, name_en, kind, origin) values ('outlet-' || $1::text, $2::text, $3::text, 'cases', $4::text)
+     on conflict (key) do update set name_zh = excluded.name_zh returning id`,
+    [...names, city.kind === 'demo' ? 'demo' : 'import'],
+  );
+  return { sourceId: source.rows[0]!.id, datasetId: dataset.rows[0]!.id };
+}
+
+const OUTCOME = [
+  ['external_id', 'text'],
+  ['state', 'text'],
+  ['reason', 'text'],
+  ['case_id', 'bigint'],
+] as const;
+
+async function writeOutcomes(client: Queryable, outletId: number, outcomes: readonly Outcome[], at: Date) {
+  const rows = outcomes.map((o) => [o.externalId, o.state, o.reason, o.caseId]);
+  await client.query(
+    `update signal s set state = input.state, reason = input.reason, case_id = input.case_id, attempts = attempts + 1,
+       done_at = $2::timestamptz
+     from ${unnestInput(OUTCOME, 3)} where s.outlet_id = $1::int and s.external_id = input.external_id`,
+    [outletId, at, ...toColumns(OUTCOME, rows)],
+  );
+}
+
+async function writeDuplicates(client: Queryable, outletId: number, rows: [number, string, number | null][], at: Date) {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into case_duplicate (case_id, outlet_id, external_id, child_case_id, at)
+     select case_id, $1::int, external_id, child, $2::timestamptz from unnest($3::bigint[], $4::text[], $5::bigint[])
+       as i (case_id, external_id, child) on conflict do nothing`,
+    [outletId, at, rows.map((r) => r[0]), rows.map((r) => r[1]), rows.map((r) => r[2])],
+  );
+}
+
+type Ready = Placed & { stored: Stored; reading: Reading };
+
+async function makeCases(
+  client: Queryable,
+  outlet: Outlet,
+  city: City,
+  ready: readonly Ready[],
+  now: Date,
+): Promise<Outcome[]> {
+  if (ready.length === 0) return [];
+  const [duties, near] = [await findDuties(client, ready), await findDuplicates(client, ready, now)];
+  const merging = outlet.config.onDuplicate === 'merge';
+  const fresh = ready.map((_, i) => i).filter((i) => !(merging && near.has(i)));
+  const numbers = await drawCaseNumbers(client, now, fresh.length);
+  const { sourceId, datasetId } = await ensureWords(client, outlet, city);
+  const drafts = fresh.map((i, n) => {
+    const { stored, reading, categoryId, position } = ready[i]!;
+    return {
+      ...numbers[n]!,
+      ...duties[i]!,
+      externalId: `${outlet.key}:${stored.externalId}`,
+      sourceId,
+      categoryId,
+      lng: position[0],
+      lat: position[1],
+      address: reading.address,
+      description: reading.description,
+      reportedAt: reading.at ?? stored.receivedAt,
+    };
+  });
+  await reportCases(client, datasetId, drafts, outlet.key, now);
+  const idOf = new Map(fresh.map((i, n) => [i, numbers[n]!.id]));
+  await writeDuplicates(
+    client,
+    outlet.id,
+    [...near].map(([i, parent]) => [parent, ready[i]!.stored.externalId, idOf.get(i) ?? null]),
+    now,
+  );
+  return ready.map(({ stored }, i) => {
+    const own = idOf.get(i);
+    const state = own === undefined ? 'duplicate' : 'cased';
+    return { externalId: stored.externalId, state, reason: null, caseId: own ?? near.get(i) ?? null };
+  });
+}
+
+async function workOutlet(db: Database, outlet: Outlet, mapper: Mapper, city: City, now: Date): Promise<number> {
+  return db.transaction(async (client) => {
+    const { rows } = await client.query<Stored>(
+      `select external_id as "externalId", raw, mended, received_at as "receivedAt" from signal
+       where state = 'received' and outlet_id = $1::int order by received_at limit $2::int for update skip locked`,
+      [outlet.id, CHUNK[db.engine]],
+    );
+    if (rows.length === 0) return 0;
+    const readings = await Promise.all(
+      rows.map(({ raw, mended }) => readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now)),
+    );
+    const words = readings.flatMap(({ category }) => category ?? []);
+    const categories = await findCategories(client, outlet.id, words);
+    const waiting: Outcome[] = [];
+    const ready: Ready[] = [];
+    for (const [i, stored] of rows.entries()) {
+      const reading = readings[i]!;
+      const categoryId = categories.get(reading.category ?? '');
+      const reason =
+        reading.reason ?? (categoryId === undefined ? `unknown_category: ${reading.category ?? ''}` : null);
+      if (reason === null && reading.position && categoryId !== undefined)
+        ready.push({ stored, reading, categoryId, position: reading.position });
+      else waiting.push({ externalId: stored.externalId, state: 'waiting', reason, caseId: null });
+    }
+    const outcomes = [...waiting, ...(await makeCases(client, outlet, city, ready, now))];
+    await writeOutcomes(client, outlet.id, outcomes, now);
+    return rows.length;
+  });
+}
+
+/** Turns receipts into cases. Each pass is a transaction an outlet: case and outcome stand together or not at all. */
+export class SignalWorker {
+  readonly #db: Database;
+  readonly #clock: () => Clock;
+  readonly #mappers = new Map<string, Mapper>();
+
+  constructor(db: Database, clock: () => Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /** @returns how many signals were worked on; 0: nothing is left. */
+  async once(): Promise<number> {
+    const city = await readCity(this.#db);
+    if (!city) return 0;
+    let done = 0;
+    for (const outlet of await listOutlets(this.#db)) {
+      const text = JSON.stringify(outlet.config.mapping);
+      const mapper = this.#mappers.get(text) ?? compileMapping(outlet.config.mapping);
+      this.#mappers.set(text, mapper);
+      done += await workOutlet(this.#db, outlet, mapper, city, this.#clock().now());
+    }
+    return done;
+  }
+}
