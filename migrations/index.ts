@@ -6,6 +6,7 @@ import * as cases from './20261123_04_cases.ts';
 import * as blocks from './20261124_01_blocks.ts';
 import * as caseLights from './20261124_02_case_lights.ts';
 import * as workflow from './20261125_01_workflow.ts';
+import * as kpi from './20261125_03_kpi.ts';
 
 export interface Migration {
   name: string;
@@ -22,4 +23,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261124_01_blocks', ...blocks },
   { name: '20261124_02_case_lights', ...caseLights },
   { name: '20261125_01_workflow', ...workflow },
+  { name: '20261125_03_kpi', ...kpi },
 ];

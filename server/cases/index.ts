@@ -1,6 +1,7 @@
 export * from './act.ts';
 export { CASE_LAYERS } from './announce.ts';
 export type { CaseValues, NewStep } from './columns.ts';
+export * from './casesAt.ts';
 export * from './changeCity.ts';
 export * from './effects.ts';
 export * from './filter.ts';
@@ -10,6 +11,7 @@ export * from './light.ts';
 export * from './lights.ts';
 export * from './log/index.ts';
 export * from './machine.ts';
+export * from './measures.ts';
 export * from './read.ts';
 export * from './refile.ts';
 export * from './report.ts';
