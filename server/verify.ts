@@ -1,4 +1,4 @@
-import { contributions, TALLY_LEVELS, tallyRelation } from './cases/index.ts';
+import { MEASURE_NAMES, recountedTally, TALLY_GRAINS, TALLY_KINDS, tallyLevels, tallyRelation } from './cases/index.ts';
 import { encodeBlock, sumBlocks, type BlockPart } from '../tiles/blocks.ts';
 import { PLACE_LEVEL } from '../tiles/pyramid.ts';
 import type { Database, Queryable } from './db/index.ts';
@@ -9,7 +9,7 @@ export interface Verdict {
   different: number;
 }
 
-const COUNTS = ['accepted', 'closed', 'ended', 'closed_on'];
+const TALLY_KEYS = ['division_id', 'key', 'start'];
 const RECORD_COUNTS = ['places', 'not_located', ...CLASS_COLUMNS];
 
 async function compare(
@@ -35,16 +35,17 @@ function add(a: Verdict, b: Verdict): Verdict {
   return { compared: a.compared + b.compared, different: a.different + b.different };
 }
 
-/** Invariant 3 for rates: what is read from tally and deltas is what a recount of the cases gives. */
+/** Invariant 3 for rates: what is read from tally and deltas is what a recount of the cases gives, of every measure. */
 export async function verifyTally(db: Database): Promise<Verdict> {
   let verdict: Verdict = { compared: 0, different: 0 };
-  for (const level of TALLY_LEVELS) {
-    const sums = COUNTS.map((c) => `sum(${c})::bigint as ${c}`).join(', ');
-    const read = `select division_id, day, ${sums} from ${tallyRelation(1)} as t group by 1, 2`;
-    const recount = `select coalesce(d.path[$1::int], 0) as division_id, c.day, ${sums}
-      from (${contributions('cases')}) as c left join division d on d.id = c.division_id group by 1, 2`;
-    verdict = add(verdict, await compare(db, read, recount, ['division_id', 'day'], COUNTS, [level]));
-  }
+  for (const kind of TALLY_KINDS)
+    for (const grain of TALLY_GRAINS)
+      for (const level of tallyLevels(kind, grain)) {
+        const sums = MEASURE_NAMES.map((name) => `sum(${name})::bigint as ${name}`).join(', ');
+        const read = `select division_id, key, start, ${sums} from ${tallyRelation(String(level), kind, grain)} as t group by 1, 2, 3`;
+        const recount = recountedTally(kind, grain, level);
+        verdict = add(verdict, await compare(db, read, recount, TALLY_KEYS, [...MEASURE_NAMES], []));
+      }
   return verdict;
 }
 

@@ -1,26 +1,15 @@
-import { createRoute, OpenAPIHono, z, type RouteConfig } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
-import { CASE_STATUSES, listCases, readCase, STATUS_FILTERS } from '../cases/index.ts';
+import { CASE_STATUSES, INDICATOR_IDS, KPI_PARTS, listCases, readCase, STATUS_FILTERS } from '../cases/index.ts';
 import { listDivisions, readDivision, type Bbox } from '../city/index.ts';
 import { currentSeq } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
-import {
-  addDays,
-  completionByDay,
-  completionByDivision,
-  dayIn,
-  daysBetween,
-  KPI_DEFINITIONS,
-  parseDay,
-  readOverview,
-} from '../kpi/index.ts';
+import { readOverview } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
+import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
+import { kpiRoutes } from './kpi.ts';
 import * as shapes from './shapes.ts';
-
-const MAX_DAYS = 3660;
-const id = z.coerce.number().int().min(1).max(2_147_483_647);
-const day = z.string().optional().openapi({ description: 'YYYY-MM-DD in the time zone of the city' });
 
 const CaseQuery = z.strictObject({
   division: id.optional().openapi({ description: 'a division with all below it' }),
@@ -33,31 +22,20 @@ const CaseQuery = z.strictObject({
   by: z.enum(['accepted', 'closed']).default('accepted').openapi({ description: 'which day from and to are about' }),
   bbox: z.string().max(200).optional().openapi({ description: 'west,south,east,north' }),
   q: z.string().min(1).max(100).optional().openapi({ description: 'in case number, address or description' }),
+  categoryId: id.optional(),
+  department: z.string().max(100).optional().openapi({ description: 'its key; empty: none' }),
+  owner: z.enum(['hosted', 'federated']).optional(),
+  kpi: z
+    .enum(INDICATOR_IDS)
+    .optional()
+    .openapi({ description: 'the cases that an indicator counts; from and to are of its cohort' }),
+  part: z.enum(KPI_PARTS).optional().openapi({ description: 'of kpi: those of the numerator or the denominator' }),
+  hour: z.string().optional().openapi({ description: 'of kpi: YYYY-MM-DDTHH in the time zone of the city' }),
+  person: z.string().max(200).optional().openapi({ description: 'of kpi: whose work it was; empty: nobody yet' }),
+  asOf: z.iso.datetime({ offset: true }).optional().openapi({ description: 'of kpi: as they were then' }),
   after: z.string().max(40).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
-const KpiQuery = z.strictObject({
-  by: z.enum(['division', 'day']).default('division'),
-  level: z.enum(shapes.LEVELS).default('district'),
-  parent: id.optional(),
-  division: id.optional(),
-  from: day,
-  to: day,
-  asOf: z.iso.datetime({ offset: true }).optional(),
-});
-
-function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
-  const problem = (text: string) => ({
-    description: text,
-    content: { 'application/problem+json': { schema: shapes.Problem } },
-  });
-  return {
-    200: { description, content: { 'application/json': { schema } } },
-    400: problem('Something in the request is wrong; field and given say what'),
-    404: problem('There is no such thing'),
-  } satisfies RouteConfig['responses'];
-}
-
 /** Four numbers in the order of GeoJSON. @throws HekanError('bad_request'). */
 function parseBbox(text: string): Bbox {
   const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
@@ -68,11 +46,10 @@ function parseBbox(text: string): Bbox {
   return [west, south, east, north];
 }
 
-function parsePeriod(query: { from?: string | undefined; to?: string | undefined }) {
-  const from = query.from === undefined ? null : parseDay('from', query.from);
-  const to = query.to === undefined ? null : parseDay('to', query.to);
-  if (from !== null && to !== null && from > to) throw badRequest('from', from, `a day not after to (${to})`);
-  return { from, to };
+/** What means something only beside kpi is refused without it. @throws HekanError('bad_request'). */
+function checkOfKpi(query: z.infer<typeof CaseQuery>): void {
+  const alone = (['part', 'hour', 'person', 'asOf'] as const).find((name) => query[name] !== undefined);
+  if (alone !== undefined && query.kpi === undefined) throw badRequest(alone, query[alone] ?? '', 'kpi beside it');
 }
 
 /** The JSON API under /api, with its own description. */
@@ -168,48 +145,6 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
   app.openapi(
     createRoute({
       method: 'get',
-      path: '/kpi',
-      summary: 'What each indicator counts',
-      responses: answers(shapes.KpiDefinitions, 'Definitions'),
-    }),
-    (c) => c.json({ items: [...KPI_DEFINITIONS] }, 200),
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/kpi/completion',
-      summary: 'Completion rate by division or by day',
-      request: { query: KpiQuery },
-      responses: answers(z.union([shapes.KpiByDivision, shapes.KpiByDay]), 'Rates with their fractions'),
-    }),
-    async (c) => {
-      const query = c.req.valid('query');
-      const period = parsePeriod(query);
-      if (query.by === 'division') {
-        if (query.division !== undefined)
-          throw badRequest('division', String(query.division), 'parent, where by=division');
-        const asOf = query.asOf === undefined ? null : new Date(query.asOf);
-        const { level, parent = null } = query;
-        const answer = await db.snapshot((client) =>
-          completionByDivision(client, WHOLE_CITY, { level, parent, period, now: now(), asOf }),
-        );
-        return c.json(told(answer), 200);
-      }
-      if (query.asOf !== undefined) throw badRequest('asOf', query.asOf, 'by=division for an instant in the past');
-      const to = period.to ?? dayIn(runtime.city().timeZone, now());
-      const from = period.from ?? addDays(to, -29);
-      if (from > to) throw badRequest('from', from, `a day not after to (${to})`);
-      if (daysBetween(from, to) > MAX_DAYS) throw badRequest('from', from, `at most ${MAX_DAYS} days before to`);
-      const division = query.division ?? query.parent ?? null;
-      const answer = await completionByDay(db, WHOLE_CITY, { division, from, to, now: now() });
-      return c.json(told(answer), 200);
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'get',
       path: '/cases',
       summary: 'Cases, newest report first',
       description: `Pages by key: pass \`next\` as \`after\`. Statuses: ${CASE_STATUSES.join(', ')}.`,
@@ -217,13 +152,16 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
       responses: answers(shapes.CasePage, 'A page'),
     }),
     async (c) => {
-      const { after, limit, bbox, from: _from, to: _to, ...rest } = c.req.valid('query');
+      const { after, limit, bbox, from: _from, to: _to, hour, asOf, ...rest } = c.req.valid('query');
       const { from, to } = parsePeriod(c.req.valid('query'));
+      checkOfKpi(c.req.valid('query'));
       const filter = {
         ...rest,
         ...(from === null ? {} : { from }),
         ...(to === null ? {} : { to }),
         ...(bbox === undefined ? {} : { bbox: parseBbox(bbox) }),
+        ...(hour === undefined ? {} : { hour: parseHour(hour) }),
+        ...(asOf === undefined ? {} : { asOf: new Date(asOf) }),
       };
       const page = after === undefined ? { limit } : { after, limit };
       const answer = await db.snapshot((client) => listCases(client, runtime.clock(), WHOLE_CITY, filter, page));
@@ -242,5 +180,6 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   caseActionRoutes(app, runtime, operatorToken);
+  kpiRoutes(app, runtime);
   return app;
 }

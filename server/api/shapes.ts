@@ -3,6 +3,7 @@
  * Times are ISO 8601 with zone; days are YYYY-MM-DD in the city's time zone; lengths and areas carry their unit.
  */
 import { z } from '@hono/zod-openapi';
+import { INDICATOR_IDS } from '../cases/measures.ts';
 import { CASE_ACTIONS, CASE_ROLES, CASE_STATUSES, LIMIT_UNITS } from '../cases/words.ts';
 
 export const LEVELS = ['city', 'district', 'street', 'community', 'grid'] as const;
@@ -159,15 +160,61 @@ export const KpiByDay = Origin.extend({
     }),
   ),
 });
+/** A rate of a table, with the cases behind both its numbers. */
+const KpiFigure = Rate.extend({
+  /** The cases of the denominator; null where they cannot be listed. */
+  href: z.string().nullable(),
+  numeratorHref: z.string().nullable(),
+  /** With compare: the rate of the period before, and how far the value is from it. */
+  before: Rate.optional(),
+  change: z.number().nullable().optional(),
+  /** Of `completion`. */
+  accepted: z.number().int().optional(),
+  closed: z.number().int().optional(),
+  open: z.number().int().optional(),
+  overdue: z.number().int().optional(),
+});
+export const KPI_BY = [
+  ...(['division', 'category', 'source', 'department', 'owner', 'person'] as const),
+  ...(['hour', 'day', 'week', 'month', 'quarter', 'year'] as const),
+] as const;
+export const KpiTable = Origin.extend({
+  id: z.enum(INDICATOR_IDS),
+  version: z.number().int(),
+  by: z.enum(KPI_BY),
+  level: z.enum(LEVELS).optional(),
+  asOf: instant,
+  from: day.nullable(),
+  to: day.nullable(),
+  compare: z.enum(['yoy', 'pop']).optional(),
+  before: z.object({ from: day, to: day }).nullable().optional(),
+  /** By division the lowest rate first, those without a case last; else in order of code or time, empty times included. */
+  rows: z.array(
+    KpiFigure.extend({
+      key: z.string(),
+      code: z.string(),
+      nameZh: z.string(),
+      nameEn: z.string(),
+      division: DivisionRef.optional(),
+      day: day.optional(),
+      closedOn: z.number().int().optional(),
+    }),
+  ),
+  /** What no row has: by division, cases inside none of the level. */
+  elsewhere: KpiFigure,
+  total: KpiFigure,
+});
+const bilingual = (name: string) => ({ [`${name}Zh`]: z.string(), [`${name}En`]: z.string() });
 export const KpiDefinition = z.object({
-  id: z.string(),
+  id: z.enum(INDICATOR_IDS),
   version: z.number().int(),
   nameZh: z.string(),
   nameEn: z.string(),
-  numerator: z.string(),
-  denominator: z.string(),
-  cohort: z.string(),
-  exclusions: z.string(),
+  ...bilingual('numerator'),
+  ...bilingual('denominator'),
+  ...bilingual('cohort'),
+  ...bilingual('exclusions'),
+  ...bilingual('formula'),
 });
 export const KpiDefinitions = z.object({ items: z.array(KpiDefinition) });
 
@@ -317,6 +364,7 @@ export type Division = z.infer<typeof Division>;
 export type Bare<Answer> = Omit<Answer, 'demonstration'>;
 export type Overview = z.infer<typeof Overview>;
 export type KpiByDivision = z.infer<typeof KpiByDivision>;
+export type KpiTable = z.infer<typeof KpiTable>;
 export type KpiByDay = z.infer<typeof KpiByDay>;
 export type CaseItem = z.infer<typeof CaseItem>;
 export type CasePage = z.infer<typeof CasePage>;

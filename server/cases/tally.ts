@@ -1,81 +1,134 @@
 import type { Queryable } from '../db/index.ts';
+import { MEASURES, MEASURE_NAMES } from './measures.ts';
 
-/** Levels that the tally is kept at: 0 is everything, 1 to 4 are divisions. Grids are counted from the cases themselves. */
-export const TALLY_LEVELS = [0, 1, 2, 3, 4] as const;
 const FOLD_BATCH = 5000;
-
 const ZONE = '(select time_zone from city)';
 
+/** By what the tally tells cases apart, in the order of their numbers. */
+export const TALLY_KINDS = ['all', 'category', 'source', 'department', 'owner'] as const;
+export type TallyKind = (typeof TALLY_KINDS)[number];
+export const TALLY_GRAINS = ['hour', 'day', 'month'] as const;
+export type TallyGrain = (typeof TALLY_GRAINS)[number];
+
+/** Column of a delta that is the key of a kind. */
+export const KIND_KEY: Record<TallyKind, string> = {
+  all: '0',
+  category: 'category_id',
+  source: 'source_id',
+  department: 'department_id',
+  owner: 'owner',
+};
+export const kindNumber = (kind: TallyKind): number => TALLY_KINDS.indexOf(kind);
+export const grainNumber = (grain: TallyGrain): number => TALLY_GRAINS.indexOf(grain);
+
+/** Levels that the tally is kept at: 0 is everything, 1 to 4 are divisions. Anything else is counted from the cases. */
+export function tallyLevels(kind: TallyKind, grain: TallyGrain): readonly number[] {
+  if (kind === 'all' && grain !== 'hour') return [0, 1, 2, 3, 4];
+  return kind === 'all' || grain !== 'hour' ? [0, 1, 2] : [];
+}
+
+/** How a case is told apart, of rows c of cases. */
+export const CASE_KEYS = `c.division_id, c.category_id, c.source_id, coalesce(c.department_id, 0) as department_id,
+  (c.owner = 'federated')::int as owner`;
+const KEYS = 'division_id, category_id, source_id, department_id, owner';
+
 /**
- * What cases add to the counts, as rows (division_id, day, accepted, closed, ended, closed_on).
- * @param relation SQL name of rows with division_id, status, accepted_at, closed_at.
+ * What cases add to the counts, as rows (division_id, category_id, source_id, department_id, owner, hour, measure, n).
+ * @param relation SQL name of rows with all columns of cases.
  * @param sign -1 takes them away again.
  */
 export function contributions(relation: string, sign: 1 | -1 = 1): string {
-  return `
-    select division_id, (accepted_at at time zone ${ZONE})::date as day, ${sign} as accepted,
-      ${sign} * (status = 'closed')::int as closed, ${sign} * (status in ('not_filed', 'void'))::int as ended, 0 as closed_on
-    from ${relation} where accepted_at is not null
-    union all
-    select division_id, (closed_at at time zone ${ZONE})::date, 0, 0, 0, ${sign}
-    from ${relation} where accepted_at is not null and closed_at is not null and status = 'closed'`;
+  return `select ${CASE_KEYS}, date_trunc('hour', m.at at time zone ${ZONE}) as hour, m.measure, ${sign} as n
+    from ${relation} as c cross join lateral (values ${MEASURES.map(({ at, when }, i) => `(${i}, ${at}, ${when})`).join(
+      ', ',
+    )}) as m (measure, at, counts)
+    where m.counts and m.at is not null`;
 }
 
-/** Appends contributions to the deltas, summed by division and day; what cancels out is left out. */
+/** Appends contributions to the deltas, summed; what cancels out is left out. */
 export function insertDeltas(contributed: string): string {
   return `
-    insert into tally_delta (division_id, day, accepted, closed, ended, closed_on)
-    select division_id, day, sum(accepted), sum(closed), sum(ended), sum(closed_on)
-    from (${contributed}) as c group by division_id, day
-    having sum(accepted) <> 0 or sum(closed) <> 0 or sum(ended) <> 0 or sum(closed_on) <> 0
-    order by division_id, day`;
+    insert into tally_delta (${KEYS}, hour, measure, n)
+    select ${KEYS}, hour, measure, sum(n) from (${contributed}) as c group by ${KEYS}, hour, measure
+    having sum(n) <> 0 order by ${KEYS}, hour, measure`;
 }
 
-/** (level, division_id) of a delta at each level: 0 at level 0, and where no division of a level holds it. An array begins at 1: path[0] is null. */
-const ROLLED = (relation: string) => `
-  select l.level, coalesce(d.path[l.level], 0) as division_id, m.day,
-    sum(m.accepted) as accepted, sum(m.closed) as closed, sum(m.ended) as ended, sum(m.closed_on) as closed_on
-  from ${relation} m left join division d on d.id = m.division_id
-    cross join (values ${TALLY_LEVELS.map((level) => `(${level})`).join(', ')}) as l (level)
-  group by 1, 2, 3 order by 1, 2, 3`;
+const SUMS = MEASURE_NAMES.map((name, i) => `coalesce(sum(n) filter (where measure = ${i}), 0) as ${name}`).join(', ');
+const ADD = `on conflict (kind, grain, level, start, division_id, key) do update set
+  ${MEASURE_NAMES.map((name) => `${name} = tally.${name} + excluded.${name}`).join(', ')}`;
 
-const ADD = `on conflict (level, division_id, day) do update set accepted = tally.accepted + excluded.accepted,
-  closed = tally.closed + excluded.closed, ended = tally.ended + excluded.ended,
-  closed_on = tally.closed_on + excluded.closed_on`;
+/** Every (kind, grain, level) that the tally keeps. */
+const CELLS = TALLY_KINDS.flatMap((kind) =>
+  TALLY_GRAINS.flatMap((grain) => tallyLevels(kind, grain).map((level) => ({ kind, grain, level }))),
+);
+
+/** Rows of the tally that rows like deltas make. An array begins at 1: path[0] is null, so level 0 is division 0. */
+function rolled(relation: string, cells: typeof CELLS): string {
+  const values = cells.map(({ kind, grain, level }) => `(${kindNumber(kind)}, ${grainNumber(grain)}, ${level})`);
+  const keys = TALLY_KINDS.map((kind, i) => `when ${i} then ${KIND_KEY[kind]}`).join(' ');
+  const starts = TALLY_GRAINS.map((grain, i) => `when ${i} then date_trunc('${grain}', hour)`).join(' ');
+  return `select kind, grain, level, start, division_id, key, ${SUMS} from (
+      select l.kind, l.grain, l.level, case l.grain ${starts} end as start, coalesce(d.path[l.level], 0) as division_id,
+        case l.kind ${keys} end as key, measure, sum(n) as n
+      from ${relation} m left join division d on d.id = m.division_id cross join (values ${values.join(', ')}) as l (kind, grain, level)
+      group by 1, 2, 3, 4, 5, 6, 7) as r
+    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6`;
+}
+
+const INTO = `insert into tally (kind, grain, level, start, division_id, key, ${MEASURE_NAMES.join(', ')})`;
 
 /** Folds deltas into the tally, in key order, in one statement. @returns how many deltas there were. */
 export async function foldTally(client: Queryable): Promise<number> {
   const { rows } = await client.query<{ n: number }>(`
     with moved as (
       delete from tally_delta where id in (select id from tally_delta order by id limit ${FOLD_BATCH}) returning *
-    ), added as (
-      insert into tally (level, division_id, day, accepted, closed, ended, closed_on) ${ROLLED('moved')} ${ADD}
-    )
+    ), added as (${INTO} ${rolled('moved', CELLS)} ${ADD})
     select count(*)::int as n from moved`);
   return rows[0]?.n ?? 0;
+}
+
+/** Counts of one kind, grain and level as a recount of the cases gives them. */
+export function recountedTally(kind: TallyKind, grain: TallyGrain, level: number): string {
+  return rolled(`(${contributions('cases')})`, [{ kind, grain, level }]);
+}
+
+/** Sums finer rows of the tally up. */
+async function rollUp(client: Queryable, kind: TallyKind, from: TallyGrain, to: TallyGrain): Promise<void> {
+  await client.query(`${INTO}
+    select kind, ${grainNumber(to)}, level, date_trunc('${to}', start) as month, division_id, key,
+      ${MEASURE_NAMES.map((name) => `sum(${name})`).join(', ')}
+    from tally where kind = ${kindNumber(kind)} and grain = ${grainNumber(from)} group by 1, 2, 3, 4, 5, 6`);
 }
 
 /** Counts everything again from the cases. For loads that write cases without deltas, and for `hekan rebuild kpi`. */
 export async function rebuildTally(client: Queryable): Promise<void> {
   await client.query('delete from tally_delta');
   await client.query('delete from tally');
-  await client.query(`with m as (
-      select division_id, day, sum(accepted) as accepted, sum(closed) as closed, sum(ended) as ended, sum(closed_on) as closed_on
-      from (${contributions('cases')}) as c group by division_id, day
-    )
-    insert into tally (level, division_id, day, accepted, closed, ended, closed_on) ${ROLLED('m')}`);
+  for (const { kind, grain, level } of CELLS)
+    if (grain !== 'month') await client.query(`${INTO} ${recountedTally(kind, grain, level)}`);
+  for (const kind of TALLY_KINDS) await rollUp(client, kind, 'day', 'month');
+}
+
+/** Whether cases have never been counted: after a schema that does not carry the counts over. */
+export async function needsTally(client: Queryable): Promise<boolean> {
+  const { rows } = await client.query<{ needed: boolean }>(
+    `select not exists (select 1 from tally) and not exists (select 1 from tally_delta)
+       and exists (select 1 from cases) and exists (select 1 from city) as needed`,
+  );
+  return rows[0]?.needed ?? false;
 }
 
 /**
- * The counts as read: folded and not yet folded, in one snapshot. A relation (division_id, day, accepted, closed, ended,
- * closed_on) of one level.
- * @param param number of the statement's parameter that carries the level (0 to 4).
+ * The counts as read: folded and not yet folded, in one snapshot. A relation (division_id, key, start, and the measures) of
+ * one kind, grain and level.
+ * @param level SQL of the level, such as '$1::int'.
  */
-export function tallyRelation(param: number): string {
+export function tallyRelation(level: string, kind: TallyKind = 'all', grain: TallyGrain = 'day'): string {
   return `(
-    select division_id, day, accepted, closed, ended, closed_on from tally where level = $${param}::int
+    select division_id, key, start, ${MEASURE_NAMES.join(', ')} from tally
+    where kind = ${kindNumber(kind)} and grain = ${grainNumber(grain)} and level = ${level}
     union all
-    select coalesce(d.path[$${param}::int], 0), m.day, m.accepted, m.closed,
-      m.ended, m.closed_on
+    select coalesce(d.path[${level}], 0), ${KIND_KEY[kind]}, date_trunc('${grain}', hour),
+      ${MEASURE_NAMES.map((_, i) => `case when measure = ${i} then n else 0 end`).join(', ')}
     from tally_delta m left join division d on d.id = m.division_id)`;
 }

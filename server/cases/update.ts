@@ -44,10 +44,6 @@ const SET = storedNames(CHANGE_BULK)
 
 /** `changed` is an update of cases that returns these: what it was goes from the counts, what it is comes in. */
 const COUNTED = `counted as (${insertDeltas(`${contributions('old', -1)} union all ${contributions('changed')}`)})`;
-const KEPT = 'division_id, status, accepted_at, closed_at';
-const RETURNED = KEPT.split(', ')
-  .map((name) => `cases.${name}`)
-  .join(', ');
 
 /**
  * Changes cases, appends their steps and moves what they add to the counts, in the caller's transaction, which must hold the
@@ -58,11 +54,11 @@ export async function updateCases(client: Queryable, changes: readonly CaseChang
   const rows = changes.map((change) => [change.id, ...rowOf(VALUE_COLUMNS, change)]);
   await client.query(
     `with input as (select * from ${unnestInput(CHANGE_BULK)}),
-     old as (select ${KEPT} from cases where id in (select id from input)),
+     old as (select * from cases where id in (select id from input)),
      changed as (
        update cases set geom = ${POINT_OF_INPUT}, ${SET}
        from input where cases.id = input.id
-       returning ${RETURNED}
+       returning cases.*
      ), ${COUNTED}
      select 1 from changed limit 1`,
     toColumns(CHANGE_BULK, rows),
@@ -91,10 +87,10 @@ export async function moveCases(
   if (moves.length === 0) return;
   await client.query(
     `with input as (select * from ${unnestInput(MOVE_COLUMNS)}),
-     old as (select ${KEPT} from cases where id in (select id from input)),
+     old as (select * from cases where id in (select id from input)),
      changed as (
        update cases set division_id = input.division_id from input where cases.id = input.id
-       returning ${RETURNED}
+       returning cases.*
      ), ${COUNTED}
      select 1 from changed limit 1`,
     [moves.map(({ id }) => id), moves.map(({ divisionId }) => divisionId)],

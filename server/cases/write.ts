@@ -57,7 +57,7 @@ export async function insertCases(
        select coalesce(id, nextval(pg_get_serial_sequence('cases', 'id'))), $1::int, ${POINT_OF_INPUT}, ${STORED}
        from ${unnestInput(NEW_BULK, 2)}
        on conflict (dataset_id, external_id) do nothing
-       returning id, external_id, division_id, status, accepted_at, closed_at
+       returning *
      )${counted ? `, counted as (${insertDeltas(contributions('new'))})` : ''}
      select id::text, external_id from new`,
     [datasetId, ...toColumns(NEW_BULK, rows)],

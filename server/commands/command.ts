@@ -2,6 +2,7 @@ import type { ParseArgsConfig } from 'node:util';
 import { parseConfig, type Config } from '../config.ts';
 import { drainOutbox, migrate, openDatabase, type Database } from '../db/index.ts';
 import { badRequest } from '../errors.ts';
+import { needsTally, recount } from '../cases/index.ts';
 import { needsRebuild, rankPlaces, rebuildDensity } from '../records/index.ts';
 
 export interface Given {
@@ -73,6 +74,10 @@ export async function openCityDatabase(config: Config): Promise<Database> {
       console.log('· counting the density of all records anew');
       await db.transaction(rebuildDensity);
       await rankPlaces(db, null);
+    }
+    if (await needsTally(db)) {
+      console.log('· counting all cases anew');
+      await db.transaction(recount);
     }
     return db;
   } catch (error) {

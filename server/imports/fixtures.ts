@@ -50,7 +50,7 @@ export async function countedAndRecounted(
 ): Promise<[counted: unknown[], recounted: unknown[]]> {
   const sums = `coalesce(d.code, '-') as code, sum(accepted)::int as accepted, sum(closed)::int as closed, sum(closed_on)::int as "closedOn"`;
   const counted = await client.query(
-    `select ${sums} from ${tallyRelation(1)} as t left join division d on d.id = t.division_id
+    `select ${sums} from ${tallyRelation('$1::int')} as t left join division d on d.id = t.division_id
      group by 1 having sum(accepted) <> 0 order by 1`,
     [level],
   );

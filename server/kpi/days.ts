@@ -16,8 +16,9 @@ export function addDays(day: string, days: number): string {
 /** Checks a day of the calendar. @throws HekanError('bad_request') that names the field. */
 export function parseDay(field: string, text: string): string {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text) {
-    throw badRequest(field, text, 'a day YYYY-MM-DD');
+  const real = !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text;
+  if (!real || text < '1000' || text > '9999') {
+    throw badRequest(field, text, 'a day YYYY-MM-DD of the years 1000 to 9998');
   }
   return text;
 }

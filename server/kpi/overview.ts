@@ -1,12 +1,13 @@
 import type { Scope } from '../access/index.ts';
 import { CLASSES, type Bare, type DivisionRef, type Figure, type Overview, type RateFigure } from '../api/shapes.ts';
-import { countCases } from '../cases/index.ts';
+import { countCases, INDICATORS } from '../cases/index.ts';
 import { readDivision, toRef } from '../city/index.ts';
 import { currentSeq, fixedClock, type Queryable } from '../db/index.ts';
 import { listDatasets, placeCounts } from '../records/index.ts';
-import { casesHref, withinDivision } from './completion.ts';
-import { openCounts, sumCounts } from './counts.ts';
+import { NOTHING, openCounts, readFacts } from './counts.ts';
 import { addDays, dayIn } from './days.ts';
+import type { Period } from './facts.ts';
+import { casesHref, withinDivision } from './links.ts';
 import { rateOf } from './rate.ts';
 
 const LAST_DAYS = 30;
@@ -49,8 +50,13 @@ async function caseFigures(
   const today = dayIn(timeZone, now);
   const month = { from: addDays(today, 1 - LAST_DAYS), to: today };
   const within = await withinDivision(client, division);
-  const all = await sumCounts(client, scope, within, ALL_TIME);
-  const recent = await sumCounts(client, scope, within, month);
+  const completion = async (period: Period) => {
+    const sums = INDICATORS.completion;
+    const question = { sums, by: 'total', level: 0, within, only: [], period, timeZone, now, asOf: null } as const;
+    return (await readFacts(client, scope, question)).get('0') ?? NOTHING;
+  };
+  const all = await completion(ALL_TIME);
+  const recent = await completion(month);
   const open = (await openCounts(client, scope, 0, within, ALL_TIME, now)).get(0) ?? { open: 0, overdue: 0, yellow: 0 };
   const filter = division === null ? {} : { division };
   const count = (more: Parameters<typeof countCases>[3]) =>
@@ -71,17 +77,17 @@ async function caseFigures(
     href: casesHref({ ...params, division }),
   });
   return {
-    accepted: figure(all.accepted, null, { status: 'accepted' }),
-    closed: figure(all.closed, all.accepted, { status: 'closed' }),
-    completion: rate(all.closed, all.accepted, { status: 'closed' }),
-    last30Days: { ...rate(recent.closed, recent.accepted, { status: 'closed', ...month }), ...month },
-    open: figure(open.open, all.accepted, { status: 'open' }),
+    accepted: figure(all.denominator, null, { status: 'accepted' }),
+    closed: figure(all.numerator, all.denominator, { status: 'closed' }),
+    completion: rate(all.numerator, all.denominator, { status: 'closed' }),
+    last30Days: { ...rate(recent.numerator, recent.denominator, { status: 'closed', ...month }), ...month },
+    open: figure(open.open, all.denominator, { status: 'open' }),
     overdue: rate(open.overdue, open.open, { status: 'overdue' }),
     yellow: rate(open.yellow, open.open, { status: 'yellow' }),
     acceptedToday: figure(acceptedToday, null, { status: 'accepted', from: today, to: today }),
     closedToday: figure(closedToday, null, { status: 'closed', by: 'closed', from: today, to: today }),
-    notLocated: figure(notLocated, all.accepted, { status: 'not_located' }),
-    outside: figure(outside, all.accepted, { status: 'outside' }),
+    notLocated: figure(notLocated, all.denominator, { status: 'not_located' }),
+    outside: figure(outside, all.denominator, { status: 'outside' }),
   };
 }
 
