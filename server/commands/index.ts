@@ -3,6 +3,7 @@ import { rebuildCommand, verifyCommand } from './counts.ts';
 import { datasetCommand } from './dataset.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
+import { outletCommand } from './outlet.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
 const migrateCommand: Command = {
@@ -23,6 +24,7 @@ export const COMMANDS = new Map<string, Command>([
   ['migrate', migrateCommand],
   ['import', importCommand],
   ['dataset', datasetCommand],
+  ['outlet', outletCommand],
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
 ]);
