@@ -4,6 +4,7 @@ import { datasetCommand } from './dataset.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
 import { webhookCommand } from './webhook.ts';
+import { outletCommand } from './outlet.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
 const migrateCommand: Command = {
@@ -24,6 +25,7 @@ export const COMMANDS = new Map<string, Command>([
   ['migrate', migrateCommand],
   ['import', importCommand],
   ['dataset', datasetCommand],
+  ['outlet', outletCommand],
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
   ['webhook', webhookCommand],

@@ -3,6 +3,7 @@ import { HekanError } from '../errors.ts';
 import type { OutletConfig } from './outlet.ts';
 
 export type MappedField = keyof OutletConfig['mapping'];
+export type MappingTexts = { readonly [Field in MappedField]?: string | undefined };
 /** What a mapping gave; a field that failed is in `problems` instead. */
 export interface Mapped {
   values: Partial<Record<MappedField, string | number>>;
@@ -15,10 +16,11 @@ const BOUNDS = { timeout: 200, stack: 100, sequence: 10_000 };
 const MAX_TEXT = 4000;
 
 /** Compiles the expressions once. @throws HekanError('bad_request') that names the field and what JSONata said. */
-export function compileMapping(mapping: OutletConfig['mapping']): Mapper {
-  const fields = Object.entries(mapping).map(([field, text]) => {
+export function compileMapping(mapping: MappingTexts): Mapper {
+  const fields = (Object.entries(mapping) as [MappedField, string | undefined][]).flatMap(([field, text]) => {
+    if (text === undefined) return [];
     try {
-      return [field as MappedField, jsonata(text, BOUNDS)] as const;
+      return [[field, jsonata(text, BOUNDS)] as const];
     } catch (cause) {
       const name = `mapping.${field}`;
       throw new HekanError('bad_request', `${name}: ${(cause as Error).message}`, { field: name, given: text, cause });

@@ -70,7 +70,7 @@ export async function readHealth(client: Queryable, now: Date) {
     lastHour: number;
     waiting: number;
     lagS: number;
-    silent: boolean;
+    silent: boolean | null;
   }>(
     `select o.key as outlet, o.enabled, seen.at as "lastSeen", hour.n as "lastHour", queue.n as waiting, lag.s as "lagS",
        o.enabled and seen.at < $1::timestamptz - make_interval(secs => (o.config->>'silentAfterS')::float8) as silent

@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts';
 import { checkAuth } from './auth.ts';
 import { idOfBytes, readBody, readBytes, type Item } from './bodies.ts';
 import { decodeText, parseJson } from './json.ts';
-import { compileMapping } from './mapping.ts';
+import { compileMapping, type Mapper } from './mapping.ts';
 import { readOutlet, type Outlet } from './outlet.ts';
 import { listWaiting, mendSignal, readHealth } from './queue.ts';
 import { ReceiptDesk, type Incoming } from './receipts.ts';
@@ -13,17 +13,22 @@ const MAX_ID = 900;
 const MAX_MEND_BYTES = 20_000;
 const OUTLET_KEPT_MS = 1000;
 
+const idMappers = new Map<string | undefined, Mapper>();
+function idMapper(expression: string | undefined): Mapper {
+  const mapper = idMappers.get(expression) ?? compileMapping({ externalId: expression });
+  idMappers.set(expression, mapper);
+  return mapper;
+}
+
 /** The id that the outlet's mapping finds, that its kind has, or that of the bytes. */
 async function toIncoming(outlet: Outlet, { signal, externalId }: Item, receivedAt: Date): Promise<Incoming> {
   const raw = Buffer.from(JSON.stringify(signal));
-  const { externalId: expression } = outlet.config.mapping;
-  const id = expression && (await compileMapping({ ...NONE, externalId: expression })(signal)).values.externalId;
+  const id = (await idMapper(outlet.config.mapping.externalId)(signal)).values.externalId;
   const found = id === undefined || id === '' ? (externalId ?? idOfBytes(raw)) : String(id);
   if (found.length > MAX_ID || found.includes('\0'))
     throw badRequest('externalId', found, `at most ${MAX_ID} letters, none NUL`);
   return { outletId: outlet.id, externalId: found, raw, contentType: 'application/json', receivedAt };
 }
-const NONE = { category: '""', lng: '""', lat: '""' };
 
 /** At most so many signals a second, with one second's worth at once. A process counts for itself. */
 class Allowance {

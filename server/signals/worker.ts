@@ -36,7 +36,9 @@ interface Outcome {
   caseId: number | null;
 }
 
-const textOf = (value: string | number | undefined) => (value === undefined ? null : String(value));
+/** PostgreSQL's text has no NUL. */
+const textOf = (value: string | number | undefined) =>
+  value === undefined ? null : String(value).replaceAll('\0', '');
 
 /** Reads one signal by its outlet's mapping; what an operator set goes over it. Used by the worker and by `hekan outlet try`. */
 export async function readSignal(
@@ -157,12 +159,19 @@ async function makeCases(
   });
 }
 
-async function workOutlet(db: Database, outlet: Outlet, mapper: Mapper, city: City, now: Date): Promise<number> {
+async function workOutlet(
+  db: Database,
+  outlet: Outlet,
+  mapper: Mapper,
+  city: City,
+  now: Date,
+  limit: number,
+): Promise<number> {
   return db.transaction(async (client) => {
     const { rows } = await client.query<Stored>(
       `select external_id as "externalId", raw, mended, received_at as "receivedAt" from signal
-       where state = 'received' and outlet_id = $1::int order by received_at limit $2::int for update skip locked`,
-      [outlet.id, CHUNK[db.engine]],
+       where state = 'received' and outlet_id = $1::int order by received_at, external_id limit $2::int for update skip locked`,
+      [outlet.id, limit],
     );
     if (rows.length === 0) return 0;
     const readings = await Promise.all(
@@ -187,6 +196,28 @@ async function workOutlet(db: Database, outlet: Outlet, mapper: Mapper, city: Ci
   });
 }
 
+/** PostgreSQL refused a value, or rows contradict each other: trying again would end the same way. */
+const isRefusal = (error: unknown) => /^2[23]/.test((error as { code?: string }).code ?? '');
+
+/** A chunk that the database refuses is worked one by one: what is refused alone waits for an operator, the others go on. */
+async function workChunk(db: Database, outlet: Outlet, mapper: Mapper, city: City, now: Date): Promise<number> {
+  for (const limit of [CHUNK[db.engine], 1]) {
+    try {
+      return await workOutlet(db, outlet, mapper, city, now, limit);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (limit > 1) continue;
+      await db.query(
+        `update signal set state = 'waiting', attempts = attempts + 1, reason = $2::text
+         where (outlet_id, external_id) = (select outlet_id, external_id from signal
+           where state = 'received' and outlet_id = $1::int order by received_at, external_id limit 1)`,
+        [outlet.id, `refused: ${(error as Error).message.slice(0, 200)}`],
+      );
+    }
+  }
+  return 1;
+}
+
 /** Turns receipts into cases. Each pass is a transaction an outlet: case and outcome stand together or not at all. */
 export class SignalWorker {
   readonly #db: Database;
@@ -207,7 +238,7 @@ export class SignalWorker {
       const text = JSON.stringify(outlet.config.mapping);
       const mapper = this.#mappers.get(text) ?? compileMapping(outlet.config.mapping);
       this.#mappers.set(text, mapper);
-      done += await workOutlet(this.#db, outlet, mapper, city, this.#clock().now());
+      done += await workChunk(this.#db, outlet, mapper, city, this.#clock().now());
     }
     return done;
   }
