@@ -57,26 +57,15 @@ const SUMS = MEASURE_NAMES.map((name, i) => `coalesce(sum(n) filter (where measu
 const ADD = `on conflict (kind, grain, level, start, division_id, key) do update set
   ${MEASURE_NAMES.map((name) => `${name} = tally.${name} + excluded.${name}`).join(', ')}`;
 
-/** What months are summed from, and hours beside them. */
-export const TALLY_BASES = [
-  { kind: 'all', grain: 'hour' },
-  ...TALLY_KINDS.map((kind) => ({ kind, grain: 'day' }) as const),
-] as const;
-export type TallyBase = (typeof TALLY_BASES)[number];
-
-/** The (kind, grain, level) that the tally keeps of a base. */
-function cellsOf({ kind, grain }: TallyBase) {
-  const grains: readonly TallyGrain[] = grain === 'hour' ? ['hour'] : ['day', 'month'];
-  return grains.flatMap((one) => tallyLevels(kind, one).map((level) => ({ kind, grain: one, level })));
-}
-type Cell = ReturnType<typeof cellsOf>[number];
-const CELLS = TALLY_BASES.flatMap(cellsOf);
+/** Every (kind, grain, level) that the tally keeps. */
+const CELLS = TALLY_KINDS.flatMap((kind) =>
+  TALLY_GRAINS.flatMap((grain) => tallyLevels(kind, grain).map((level) => ({ kind, grain, level }))),
+);
 
 /** Rows of the tally that rows like deltas make. An array begins at 1: path[0] is null, so level 0 is division 0. */
-function rolled(relation: string, cells: readonly Cell[]): string {
+function rolled(relation: string, cells: typeof CELLS): string {
   const values = cells.map(({ kind, grain, level }) => `(${kindNumber(kind)}, ${grainNumber(grain)}, ${level})`);
-  const kinds = [...new Set(cells.map(({ kind }) => kind))];
-  const keys = kinds.map((kind) => `when ${kindNumber(kind)} then ${KIND_KEY[kind]}`).join(' ');
+  const keys = TALLY_KINDS.map((kind, i) => `when ${i} then ${KIND_KEY[kind]}`).join(' ');
   const starts = TALLY_GRAINS.map((grain, i) => `when ${i} then date_trunc('${grain}', hour)`).join(' ');
   return `select kind, grain, level, start, division_id, key, ${SUMS} from (
       select l.kind, l.grain, l.level, case l.grain ${starts} end as start, coalesce(d.path[l.level], 0) as division_id,
@@ -98,38 +87,26 @@ export async function foldTally(client: Queryable): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/**
- * Rows of a base as a recount of the cases gives them. First summed by what the base tells apart: a case that only its district
- * is asked of stands under that.
- */
-export function recountedTally(base: TallyBase): string {
-  const { kind, grain } = base;
-  const deep = tallyLevels(kind, grain).length > 3;
-  const division = deep ? 'c.division_id' : 'coalesce(r.path[2], r.path[1], 0)';
-  const key = kind === 'all' ? '' : `, ${KIND_KEY[kind]}`;
-  return rolled(
-    `(select date_trunc('${grain}', hour) as hour, ${division} as division_id, measure, sum(n) as n${key}
-      from (${contributions('cases')}) as c left join division r on r.id = c.division_id group by 1, 2, 3${key})`,
-    cellsOf(base),
-  );
+/** Counts of one kind, grain and level as a recount of the cases gives them. */
+export function recountedTally(kind: TallyKind, grain: TallyGrain, level: number): string {
+  return rolled(`(${contributions('cases')})`, [{ kind, grain, level }]);
 }
 
-/** Rows of a base as read: folded, and not folded yet. */
-export function tallyAsRead(base: TallyBase): string {
-  const { kind } = base;
-  const grains = [...new Set(cellsOf(base).map((cell) => grainNumber(cell.grain)))].join(', ');
-  return `select kind, grain, level, start, division_id, key, ${MEASURE_NAMES.map((name) => `sum(${name})::bigint as ${name}`).join(', ')}
-    from (
-      select * from tally where kind = ${kindNumber(kind)} and grain in (${grains})
-      union all (${rolled('tally_delta', cellsOf(base))})) as t
-    group by 1, 2, 3, 4, 5, 6`;
+/** Sums finer rows of the tally up. */
+async function rollUp(client: Queryable, kind: TallyKind, from: TallyGrain, to: TallyGrain): Promise<void> {
+  await client.query(`${INTO}
+    select kind, ${grainNumber(to)}, level, date_trunc('${to}', start) as month, division_id, key,
+      ${MEASURE_NAMES.map((name) => `sum(${name})`).join(', ')}
+    from tally where kind = ${kindNumber(kind)} and grain = ${grainNumber(from)} group by 1, 2, 3, 4, 5, 6`);
 }
 
 /** Counts everything again from the cases. For loads that write cases without deltas, and for `hekan rebuild kpi`. */
 export async function rebuildTally(client: Queryable): Promise<void> {
   await client.query('delete from tally_delta');
   await client.query('delete from tally');
-  for (const base of TALLY_BASES) await client.query(`${INTO} ${recountedTally(base)}`);
+  for (const { kind, grain, level } of CELLS)
+    if (grain !== 'month') await client.query(`${INTO} ${recountedTally(kind, grain, level)}`);
+  for (const kind of TALLY_KINDS) await rollUp(client, kind, 'day', 'month');
 }
 
 /** Whether cases have never been counted: after a schema that does not carry the counts over. */
@@ -139,4 +116,19 @@ export async function needsTally(client: Queryable): Promise<boolean> {
        and exists (select 1 from cases) and exists (select 1 from city) as needed`,
   );
   return rows[0]?.needed ?? false;
+}
+
+/**
+ * The counts as read: folded and not yet folded, in one snapshot. A relation (division_id, key, start, and the measures) of
+ * one kind, grain and level.
+ * @param level SQL of the level, such as '$1::int'.
+ */
+export function tallyRelation(level: string, kind: TallyKind = 'all', grain: TallyGrain = 'day'): string {
+  return `(
+    select division_id, key, start, ${MEASURE_NAMES.join(', ')} from tally
+    where kind = ${kindNumber(kind)} and grain = ${grainNumber(grain)} and level = ${level}
+    union all
+    select coalesce(d.path[${level}], 0), ${KIND_KEY[kind]}, date_trunc('${grain}', hour),
+      ${MEASURE_NAMES.map((_, i) => `case when measure = ${i} then n else 0 end`).join(', ')}
+    from tally_delta m left join division d on d.id = m.division_id)`;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Queryable } from '../db/index.ts';
-import { tallyAsRead } from '../cases/index.ts';
+import { tallyRelation } from '../cases/index.ts';
 
 /** A folder for a test's files; their rejects go beside them. */
 export function scratch(): {
@@ -50,8 +50,7 @@ export async function countedAndRecounted(
 ): Promise<[counted: unknown[], recounted: unknown[]]> {
   const sums = `coalesce(d.code, '-') as code, sum(accepted)::int as accepted, sum(closed)::int as closed, sum(closed_on)::int as "closedOn"`;
   const counted = await client.query(
-    `select ${sums} from (${tallyAsRead({ kind: 'all', grain: 'day' })}) as t left join division d on d.id = t.division_id
-     where grain = 1 and t.level = $1::int
+    `select ${sums} from ${tallyRelation('$1::int')} as t left join division d on d.id = t.division_id
      group by 1 having sum(accepted) <> 0 order by 1`,
     [level],
   );
