@@ -40,33 +40,12 @@ export async function up(knex: Knex): Promise<void> {
       n int not null
     );
     comment on table tally_delta is 'not yet folded into tally';
-
-    create table score_scheme (
-      key text primary key,
-      name_zh text not null,
-      name_en text not null,
-      weights jsonb not null,
-      bounds jsonb not null
-    );
-    comment on table score_scheme is 'weights: indicator → {weight, lower_is_better}; bounds: grade → lowest score, of 100';
-    insert into score_scheme values ('standard', '综合评价', 'Overall evaluation',
-      '{"on_time_disposal": {"weight": 40}, "on_time_closure": {"weight": 25}, "rework": {"weight": 15, "lower": true},
-        "accurate_dispatch": {"weight": 10}, "satisfaction": {"weight": 10}}',
-      '{"A": 90, "B": 80, "C": 70, "D": 60, "E": 0}');
-
-    create table kpi_snapshot (
-      month text primary key,
-      at timestamptz not null,
-      body text not null,
-      hash bytea not null
-    );
-    comment on table kpi_snapshot is 'what the indicators of a month said when it had ended. hash: SHA-256 over the hash of the month before, a line feed and body';
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    drop table kpi_snapshot, score_scheme, tally_delta, tally;
+    drop table tally_delta, tally;
     create table tally (
       level smallint not null, division_id int not null, day date not null, accepted bigint not null default 0,
       closed bigint not null default 0, ended bigint not null default 0, closed_on bigint not null default 0,
