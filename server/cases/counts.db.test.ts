@@ -14,6 +14,7 @@ import {
   CASE_STATUSES,
   foldTally,
   reportCase,
+  TALLY_CELLS,
   TRANSITIONS,
   type CaseStatus,
 } from './index.ts';
@@ -67,7 +68,9 @@ describeOnEngines('counts as read are a recount, at every moment', (database) =>
           });
       }
       if (step % 17 === 0) await foldTally(db);
-      if (step % 20 === 0) expect((await verifyTally(db)).different).toBe(0);
+      // Each part of the tally is a recount: a few of them each time, all of them in turn and at the end.
+      const some = TALLY_CELLS.filter((_, i) => i % 12 === (step / 20) % 12);
+      if (step % 20 === 0) expect((await verifyTally(db, some)).different).toBe(0);
     }
     expect((await verifyTally(db)).different).toBe(0);
     while ((await foldTally(db)) > 0);

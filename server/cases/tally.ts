@@ -58,14 +58,16 @@ const ADD = `on conflict (kind, grain, level, start, division_id, key) do update
   ${MEASURE_NAMES.map((name) => `${name} = tally.${name} + excluded.${name}`).join(', ')}`;
 
 /** Every (kind, grain, level) that the tally keeps. */
-const CELLS = TALLY_KINDS.flatMap((kind) =>
+export const TALLY_CELLS = TALLY_KINDS.flatMap((kind) =>
   TALLY_GRAINS.flatMap((grain) => tallyLevels(kind, grain).map((level) => ({ kind, grain, level }))),
 );
+export type TallyCell = (typeof TALLY_CELLS)[number];
 
 /** Rows of the tally that rows like deltas make. An array begins at 1: path[0] is null, so level 0 is division 0. */
-function rolled(relation: string, cells: typeof CELLS): string {
+function rolled(relation: string, cells: readonly TallyCell[]): string {
   const values = cells.map(({ kind, grain, level }) => `(${kindNumber(kind)}, ${grainNumber(grain)}, ${level})`);
-  const keys = TALLY_KINDS.map((kind, i) => `when ${i} then ${KIND_KEY[kind]}`).join(' ');
+  const kinds = [...new Set(cells.map(({ kind }) => kind))];
+  const keys = kinds.map((kind) => `when ${kindNumber(kind)} then ${KIND_KEY[kind]}`).join(' ');
   const starts = TALLY_GRAINS.map((grain, i) => `when ${i} then date_trunc('${grain}', hour)`).join(' ');
   return `select kind, grain, level, start, division_id, key, ${SUMS} from (
       select l.kind, l.grain, l.level, case l.grain ${starts} end as start, coalesce(d.path[l.level], 0) as division_id,
@@ -82,31 +84,52 @@ export async function foldTally(client: Queryable): Promise<number> {
   const { rows } = await client.query<{ n: number }>(`
     with moved as (
       delete from tally_delta where id in (select id from tally_delta order by id limit ${FOLD_BATCH}) returning *
-    ), added as (${INTO} ${rolled('moved', CELLS)} ${ADD})
+    ), added as (${INTO} ${rolled('moved', TALLY_CELLS)} ${ADD})
     select count(*)::int as n from moved`);
   return rows[0]?.n ?? 0;
 }
 
 /** Counts of one kind, grain and level as a recount of the cases gives them. */
-export function recountedTally(kind: TallyKind, grain: TallyGrain, level: number): string {
-  return rolled(`(${contributions('cases')})`, [{ kind, grain, level }]);
+export function recountedTally(cell: TallyCell): string {
+  return rolled(`(${contributions('cases')})`, [cell]);
 }
 
-/** Sums finer rows of the tally up. */
-async function rollUp(client: Queryable, kind: TallyKind, from: TallyGrain, to: TallyGrain): Promise<void> {
-  await client.query(`${INTO}
-    select kind, ${grainNumber(to)}, level, date_trunc('${to}', start) as month, division_id, key,
-      ${MEASURE_NAMES.map((name) => `sum(${name})`).join(', ')}
-    from tally where kind = ${kindNumber(kind)} and grain = ${grainNumber(from)} group by 1, 2, 3, 4, 5, 6`);
+/** Six passes over the cases give all of the tally: hours, and days with the months they make. */
+const BASES: readonly { kind: TallyKind; grain: TallyGrain }[] = [
+  { kind: 'all', grain: 'hour' },
+  ...TALLY_KINDS.map((kind) => ({ kind, grain: 'day' as const })),
+];
+
+/**
+ * The tally's rows of a base, from the cases. First summed by what the base tells apart, in few and wide rows, of which each part is a
+ * sum: where it goes no deeper than districts, a case stands under its district, or under the city where no district holds it.
+ */
+function recountedBase({ kind, grain }: (typeof BASES)[number]): string {
+  const cells = TALLY_CELLS.filter(
+    (cell) => cell.kind === kind && (grain === 'hour' ? cell.grain === 'hour' : cell.grain !== 'hour'),
+  );
+  const deep = cells.some(({ level }) => level > 2);
+  const sums = MEASURE_NAMES.map((name) => `sum(${name})`).join(', ');
+  const parts = cells.map(
+    (
+      cell,
+    ) => `select ${kindNumber(kind)}, ${grainNumber(cell.grain)}, ${cell.level}, date_trunc('${cell.grain}', start),
+      coalesce(d.path[${cell.level}], 0), key, ${sums}
+      from base left join division d on d.id = base.division_id group by 4, 5, 6`,
+  );
+  return `with base as materialized (
+      select ${deep ? 'c.division_id' : 'coalesce(r.path[2], r.path[1], 0)'} as division_id, ${KIND_KEY[kind]} as key,
+        date_trunc('${grain}', hour) as start, ${SUMS}
+      from (${contributions('cases')}) as c left join division r on r.id = c.division_id group by 1, 2, 3
+    )
+    ${INTO} ${parts.join(' union all ')}`;
 }
 
 /** Counts everything again from the cases. For loads that write cases without deltas, and for `hekan rebuild kpi`. */
 export async function rebuildTally(client: Queryable): Promise<void> {
   await client.query('delete from tally_delta');
   await client.query('delete from tally');
-  for (const { kind, grain, level } of CELLS)
-    if (grain !== 'month') await client.query(`${INTO} ${recountedTally(kind, grain, level)}`);
-  for (const kind of TALLY_KINDS) await rollUp(client, kind, 'day', 'month');
+  for (const base of BASES) await client.query(recountedBase(base));
 }
 
 /** Whether cases have never been counted: after a schema that does not carry the counts over. */
