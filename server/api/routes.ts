@@ -16,6 +16,7 @@ import {
 } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
 import { caseActionRoutes } from './caseActions.ts';
+import { geocodeRoutes } from './geocodeRoutes.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_DAYS = 3660;
@@ -242,5 +243,6 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   caseActionRoutes(app, runtime, operatorToken);
+  geocodeRoutes(app, runtime);
   return app;
 }
