@@ -7,6 +7,7 @@ import * as blocks from './20261124_01_blocks.ts';
 import * as caseLights from './20261124_02_case_lights.ts';
 import * as workflow from './20261125_01_workflow.ts';
 import * as attachments from './20261125_04_attachments.ts';
+import * as geocode from './20261125_05_geocode.ts';
 import * as webhooks from './20261125_06_webhooks.ts';
 
 export interface Migration {
@@ -25,5 +26,6 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261124_02_case_lights', ...caseLights },
   { name: '20261125_01_workflow', ...workflow },
   { name: '20261125_04_attachments', ...attachments },
+  { name: '20261125_05_geocode', ...geocode },
   { name: '20261125_06_webhooks', ...webhooks },
 ];
