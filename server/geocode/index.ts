@@ -5,3 +5,4 @@ export { AddressBase } from './base/base.ts';
 export { addressText } from './base/addressText.ts';
 export { Matcher, type MatchOptions } from './match/matcher.ts';
 export { Suggester, type Suggestion } from './match/suggest.ts';
+export * from './file/index.ts';

@@ -1,2 +1,3 @@
 export { KeptGeocoder, openGeocoder, type Geocoder } from './geocoder.ts';
+export { listUnmatched, writeUnmatched, type Unmatched } from './unmatched.ts';
 export { reverseGeocode, type NearestAddress, type Reversed } from './reverse.ts';
