@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { loadSmallCity, openApp, type TestApp } from '../testing/city.ts';
+import { drainOutbox } from '../db/index.ts';
+import { writeUnmatched } from '../geocode/service/index.ts';
+import { loadSmallCity, openApp, OPERATOR_TOKEN, type TestApp } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import type * as shapes from './shapes.ts';
 
@@ -81,5 +83,73 @@ describeOnEngines('addresses over HTTP', (database) => {
   ])('names what is wrong in %s', async (path, field) => {
     const response = await app.app.request(`/api/${path}`);
     expect([response.status, await response.json()]).toMatchObject([400, { field }]);
+  });
+
+  const correct = (body: unknown, token = OPERATOR_TOKEN) =>
+    app.app.request('/api/geocode/aliases', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+  /** Until a change has come to the answers: they are renewed behind one. */
+  const until = async (q: string, code: string | null) => {
+    for (let tries = 0; tries < 100; tries++) {
+      const match = await geocode(q);
+      if (match.code === code) return match;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    throw new Error(`${q} never became ${code ?? 'nothing'}`);
+  };
+
+  it('learns a correction, for the text, for others like it, and off the work list', async () => {
+    const sample = '老百货大楼';
+    const clock = app.runtime.clock();
+    await writeUnmatched(database(), clock, [
+      { reason: 'unknown_name', key: sample, n: 7, sample },
+      { reason: 'unknown_name', key: '别的', n: 9, sample: '别的' },
+    ]);
+    type Unmatched = z.infer<typeof shapes.Unmatched>;
+    const before = await app.json<Unmatched>('/api/geocode/unmatched?reason=unknown_name');
+    expect(before.items.map(({ key, n }) => [key, n])).toEqual([
+      ['别的', 9],
+      [sample, 7],
+    ]);
+    const { baseVersion, code: unknown } = await geocode(sample);
+    expect(unknown).toBeNull();
+    expect((await correct({ text: sample, code: place.id })).status).toBe(200);
+    await drainOutbox(database());
+    const match = await until(sample, place.id);
+    expect(match.confidence).toBe(1);
+    expect(match.baseVersion).toBeGreaterThan(baseVersion);
+    expect((await geocode(` 老百货大樓。`)).code).toBe(place.id);
+    const district = /^.+?(区|县|市)/.exec(place.address)![0];
+    expect((await geocode(`${district}老百货大楼`)).code).toBe(place.id);
+    const after = await app.json<Unmatched>('/api/geocode/unmatched');
+    expect(after.items.map(({ key }) => key)).toEqual(['别的']);
+    const { items } = await app.json<z.infer<typeof shapes.Aliases>>('/api/geocode/aliases');
+    expect(items).toMatchObject([{ text: sample, code: place.id }]);
+  });
+
+  it('takes a correction back for another', async () => {
+    const { rows } = await database().query<{ code: string }>(
+      `select coalesce(code, cell || '-' || n) as code from place where address ~ '号$' and address <> $1::text order by cell limit 1`,
+      [place.address],
+    );
+    expect((await correct({ text: '老百货大楼', code: rows[0]!.code })).status).toBe(200);
+    await drainOutbox(database());
+    await until('老百货大楼', rows[0]!.code);
+  });
+
+  it.each<[string, unknown, string, number, string]>([
+    ['a wrong token', { text: 'a', code: 'b' }, 'no', 401, 'Authorization'],
+    ['an unknown code', { text: 'a', code: 'no-such' }, OPERATOR_TOKEN, 404, 'code'],
+    ['an id of no place', { text: 'a', code: '9999999999999999999-1' }, OPERATOR_TOKEN, 404, 'code'],
+    ['no text', { text: ' ', code: 'b' }, OPERATOR_TOKEN, 400, 'text'],
+    ['only marks', { text: '。。', code: 'b' }, OPERATOR_TOKEN, 400, 'text'],
+    ['NUL', { text: 'a\0', code: 'b' }, OPERATOR_TOKEN, 400, 'text'],
+    ['too much', { text: 'a', code: 'b', more: 1 }, OPERATOR_TOKEN, 400, 'more'],
+  ])('refuses a correction with %s', async (_what, body, token, status, field) => {
+    const response = await correct(body, token);
+    expect([response.status, await response.json()]).toMatchObject([status, { field }]);
   });
 });

@@ -2,8 +2,10 @@ import { bodyLimit } from 'hono/body-limit';
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { toWgs84 } from '../city/index.ts';
 import { HekanError } from '../errors.ts';
-import { KeptGeocoder, reverseGeocode, type Geocoder } from '../geocode/service/index.ts';
+import { KeptGeocoder, listAliases, listUnmatched, reverseGeocode, type Geocoder } from '../geocode/service/index.ts';
+import { MAX_TEXT } from '../geocode/kinds.ts';
 import type { Runtime } from '../runtime.ts';
+import { checkToken } from './token.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_TEXTS = 1000;
@@ -40,6 +42,25 @@ const ReverseQuery = z.strictObject({
   crs: z.enum(shapes.CRS_NAMES).default('wgs84').openapi({ description: 'of lng and lat' }),
 });
 
+const limit = z.coerce.number().int().min(1).max(1000).default(100);
+const AliasQuery = z.strictObject({ limit, after: z.coerce.number().int().min(0).max(2_147_483_647).default(0) });
+const UnmatchedQuery = z.strictObject({ limit, reason: z.string().min(1).max(50).optional() });
+// PostgreSQL's text has no NUL.
+const AliasBody = z.strictObject({
+  text: z
+    .string()
+    .trim()
+    .min(1)
+    .max(MAX_TEXT)
+    .regex(/^[^\0]*$/, 'no NUL character'),
+  code: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^[^\0]*$/, 'no NUL character'),
+});
+
 const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: shapes.Problem } },
@@ -49,12 +70,19 @@ const answers = <Schema extends z.ZodType>(schema: Schema, description: string) 
   400: problem('A wrong value, named'),
 });
 
+const limited = bodyLimit({
+  maxSize: MAX_BODY,
+  onError: () => {
+    throw new HekanError('too_large', `body: expected at most ${MAX_BODY} bytes`, { field: 'body' });
+  },
+});
+
 function matchAll(geocoder: Geocoder, texts: readonly string[], division: number | undefined) {
   return texts.map((one) => geocoder.match(one, { divisionId: division ?? null }));
 }
 
 /** Addresses to places and back. */
-export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime): void {
+export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime, token: string | undefined): void {
   const kept = new KeptGeocoder(runtime.db);
   const demonstration = () => runtime.city().kind === 'demo';
 
@@ -86,15 +114,7 @@ export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime): void {
     },
   );
 
-  app.use(
-    '/geocode/batch',
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => {
-        throw new HekanError('too_large', `body: expected at most ${MAX_BODY} bytes`, { field: 'body' });
-      },
-    }),
-  );
+  app.use('/geocode/batch', limited);
   app.openapi(
     createRoute({
       method: 'post',
@@ -150,6 +170,68 @@ export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime): void {
       const [x, y] = toWgs84(crs, lng, lat);
       return c.json(
         { demonstration: demonstration(), lng: x, lat: y, ...(await reverseGeocode(runtime.db, x, y)) },
+        200,
+      );
+    },
+  );
+  correctionRoutes(app, runtime, kept, token);
+}
+
+/** What people corrected, and what waits to be. */
+function correctionRoutes(app: OpenAPIHono, runtime: Runtime, kept: KeptGeocoder, token: string | undefined): void {
+  const demonstration = () => runtime.city().kind === 'demo';
+  app.on(
+    'POST',
+    '/geocode/aliases',
+    (c, next) => {
+      checkToken(c.req.header('authorization'), token);
+      return next();
+    },
+    limited,
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/geocode/aliases',
+      summary: 'Corrections: what people write for an address',
+      request: { query: AliasQuery },
+      responses: answers(shapes.Aliases, 'In the order of their ids; pass the last as after'),
+    }),
+    async (c) => {
+      const { limit, after } = c.req.valid('query');
+      return c.json({ demonstration: demonstration(), items: await listAliases(runtime.db, limit, after) }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/geocode/aliases',
+      summary: 'Corrects a text, or a name, to an address',
+      request: { body: { required: true, content: { 'application/json': { schema: AliasBody } } } },
+      responses: {
+        ...answers(shapes.Alias, 'The correction'),
+        401: problem('No token, or a wrong one'),
+        403: problem('Corrections over HTTP are off'),
+        404: problem('No address has this code'),
+      },
+    }),
+    async (c) => {
+      const { text, code } = c.req.valid('json');
+      return c.json(await kept.correct(runtime.clock(), text, code), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/geocode/unmatched',
+      summary: 'Work list: what was not found, by what one correction would fix',
+      request: { query: UnmatchedQuery },
+      responses: answers(shapes.Unmatched, 'What would fix most first'),
+    }),
+    async (c) => {
+      const { reason, limit } = c.req.valid('query');
+      return c.json(
+        { demonstration: demonstration(), items: await listUnmatched(runtime.db, reason ?? null, limit) },
         200,
       );
     },

@@ -243,6 +243,6 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   caseActionRoutes(app, runtime, operatorToken);
-  geocodeRoutes(app, runtime);
+  geocodeRoutes(app, runtime, operatorToken);
   return app;
 }

@@ -325,6 +325,11 @@ export const Suggestions = Origin.extend({
     }),
   ),
 });
+export const Alias = z.object({ id: z.number().int(), text: z.string(), code: z.string() });
+export const Aliases = Origin.extend({ items: z.array(Alias) });
+export const Unmatched = Origin.extend({
+  items: z.array(z.object({ reason: z.string(), key: z.string(), n: z.number(), sample: z.string() })),
+});
 /** lng and lat: the point in WGS 84. */
 export const ReverseGeocoded = Origin.extend({
   lng: z.number(),

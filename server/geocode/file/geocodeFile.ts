@@ -25,6 +25,8 @@ export interface GeocodeFileOptions {
   out?: string | undefined;
   rejects?: string | undefined;
   threads?: number | undefined;
+  /** Default: half a megabyte. */
+  chunkBytes?: number | undefined;
 }
 
 export interface GeocodeFileReport {
@@ -108,7 +110,7 @@ export async function geocodeFile(
     let columns = { address: -1, division: -1 };
     const under: Promise<void>[] = [];
     let order: Promise<void> = Promise.resolve();
-    for await (const chunk of cutChunks(file.pieces(), CHUNK_BYTES, format, path)) {
+    for await (const chunk of cutChunks(file.pieces(), options.chunkBytes ?? CHUNK_BYTES, format, path)) {
       if (!output) {
         columns = columnsOf(path, format.header, options);
         const madeOf = JSON.stringify({ version, columns, header: format.header });

@@ -8,8 +8,6 @@ import type { GazetteerDivision } from '../types.ts';
 /** Rows read at a time, and added before others get the processor: some 5 ms. */
 const PAGE = 5000;
 const SLICE = 500;
-/** Changes of these make another base. */
-const LAYERS = ['divisions', 'addresses'];
 
 interface PlaceRow {
   cell: string;
@@ -21,13 +19,20 @@ interface PlaceRow {
   divisionId: number;
 }
 
-/** The newest change of addresses or divisions; the same in every process. */
-export async function baseSeq(client: Queryable): Promise<number> {
-  const { rows } = await client.query<{ seq: number }>(
-    'select coalesce(max(seq), 0)::int as seq from tile_version where layer = any($1::text[])',
-    [LAYERS],
+/** The newest changes, the same in every process. */
+export interface BaseSeqs {
+  /** Of addresses or divisions. */
+  base: number;
+  aliases: number;
+}
+
+export async function readSeqs(client: Queryable): Promise<BaseSeqs> {
+  const { rows } = await client.query<BaseSeqs>(
+    `select coalesce(max(seq) filter (where layer <> 'aliases'), 0)::int as base,
+       coalesce(max(seq) filter (where layer = 'aliases'), 0)::int as aliases
+     from tile_version where layer in ('addresses', 'aliases', 'divisions')`,
   );
-  return rows[0]?.seq ?? 0;
+  return rows[0]!;
 }
 
 async function readDivisions(client: Queryable): Promise<GazetteerDivision[]> {
@@ -54,13 +59,13 @@ async function readPlaces(client: Queryable, after: readonly [cell: string, n: n
 }
 
 /**
- * The address base of the city as it stands, its `version` the newest change that it has seen. What changes while it is read raises
- * baseSeq, and whoever keeps the base reads it again.
+ * The address base of the city as it stands, read in pages. What changes meanwhile raises its seq, and whoever keeps the base
+ * reads it again.
+ * @param version seq of before.
  * @returns also how many addresses name no road, place or village, and are not in it.
  */
-export async function readBase(client: Queryable): Promise<{ base: AddressBase; left: number }> {
-  const seq = await baseSeq(client);
-  const base = new AddressBase({ divisions: await readDivisions(client) }, seq);
+export async function readBase(client: Queryable, version: number): Promise<{ base: AddressBase; left: number }> {
+  const base = new AddressBase({ divisions: await readDivisions(client) }, version);
   let left = 0;
   let after: [string, number] = ['-1', 0];
   for (;;) {
