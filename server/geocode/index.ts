@@ -6,3 +6,4 @@ export { addressText } from './base/addressText.ts';
 export { Matcher, type MatchOptions } from './match/matcher.ts';
 export { Suggester, type Suggestion } from './match/suggest.ts';
 export * from './file/index.ts';
+export * from './service/index.ts';

@@ -1,4 +1,4 @@
-import { toColumns, unnestInput, type Clock, type Database } from '../../db/index.ts';
+import { toColumns, unnestInput, type Clock, type Queryable } from '../../db/index.ts';
 import type { ElementKind } from '../kinds.ts';
 import type { Parser } from '../parse/parser.ts';
 
@@ -43,12 +43,12 @@ const COLUMNS = [
 ] as const;
 
 /** Puts what could not be found on the work list. */
-export async function writeUnmatched(db: Database, clock: Clock, found: Iterable<Unmatched>): Promise<void> {
+export async function writeUnmatched(client: Queryable, clock: Clock, found: Iterable<Unmatched>): Promise<void> {
   const rows = [...found]
     .sort((a, b) => (a.reason + a.key < b.reason + b.key ? -1 : 1))
     .map(({ reason, key, n, sample }) => [reason, key, n, sample]);
   for (let at = 0; at < rows.length; at += CHUNK)
-    await db.query(
+    await client.query(
       `insert into geocode_unmatched (reason, key, n, sample, at)
        select reason, key, n, sample, $5::timestamptz from ${unnestInput(COLUMNS)}
        on conflict (reason, key) do update set n = geocode_unmatched.n + excluded.n, sample = excluded.sample, at = excluded.at`,
@@ -57,8 +57,8 @@ export async function writeUnmatched(db: Database, clock: Clock, found: Iterable
 }
 
 /** The work list, what would fix most first. */
-export async function listUnmatched(db: Database, reason: string | null, limit: number): Promise<Unmatched[]> {
-  const { rows } = await db.query<Unmatched>(
+export async function listUnmatched(client: Queryable, reason: string | null, limit: number): Promise<Unmatched[]> {
+  const { rows } = await client.query<Unmatched>(
     `select reason, key, n::float8 as n, sample from geocode_unmatched where $1::text is null or reason = $1::text
      order by geocode_unmatched.n desc, reason, key limit $2::int`,
     [reason, limit],
