@@ -9,6 +9,7 @@ import * as workflow from './20261125_01_workflow.ts';
 import * as signals from './20261125_02_signals.ts';
 import * as kpi from './20261125_03_kpi.ts';
 import * as attachments from './20261125_04_attachments.ts';
+import * as geocode from './20261125_05_geocode.ts';
 import * as webhooks from './20261125_06_webhooks.ts';
 
 export interface Migration {
@@ -29,5 +30,6 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261125_02_signals', ...signals },
   { name: '20261125_03_kpi', ...kpi },
   { name: '20261125_04_attachments', ...attachments },
+  { name: '20261125_05_geocode', ...geocode },
   { name: '20261125_06_webhooks', ...webhooks },
 ];

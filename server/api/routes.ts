@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.ts';
 import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
 import { kpiRoutes } from './kpi.ts';
+import { geocodeRoutes } from './geocodeRoutes.ts';
 import * as shapes from './shapes.ts';
 
 const CaseQuery = z.strictObject({
@@ -181,5 +182,6 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
   );
   caseActionRoutes(app, runtime, operatorToken);
   kpiRoutes(app, runtime);
+  geocodeRoutes(app, runtime, operatorToken);
   return app;
 }

@@ -2,6 +2,7 @@ import { withDatabase, type Command } from './command.ts';
 import { rebuildCommand, verifyCommand } from './counts.ts';
 import { datasetCommand } from './dataset.ts';
 import { demoCommand } from './demo.ts';
+import { geocodeCommand } from './geocode.ts';
 import { importCommand } from './import.ts';
 import { webhookCommand } from './webhook.ts';
 import { outletCommand } from './outlet.ts';
@@ -24,6 +25,7 @@ export const COMMANDS = new Map<string, Command>([
   ['demo', demoCommand],
   ['migrate', migrateCommand],
   ['import', importCommand],
+  ['geocode', geocodeCommand],
   ['dataset', datasetCommand],
   ['outlet', outletCommand],
   ['rebuild', rebuildCommand],

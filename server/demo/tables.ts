@@ -10,6 +10,8 @@ export const CITY_TABLES = [
   'tally',
   'tally_delta',
   'place',
+  'geocode_alias',
+  'geocode_unmatched',
   'density',
   'density_delta',
   'slice',

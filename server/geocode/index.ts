@@ -5,3 +5,5 @@ export { AddressBase } from './base/base.ts';
 export { addressText } from './base/addressText.ts';
 export { Matcher, type MatchOptions } from './match/matcher.ts';
 export { Suggester, type Suggestion } from './match/suggest.ts';
+export * from './file/index.ts';
+export * from './service/index.ts';

@@ -2,7 +2,7 @@ import { HekanError } from '../../errors.ts';
 import { ELEMENT_KINDS } from '../kinds.ts';
 import { createParser, type Parser } from '../parse/parser.ts';
 import { normaliseElement } from '../parse/normalise.ts';
-import type { Element, Gazetteer, StandardAddress } from '../types.ts';
+import type { Element, Gazetteer, MatchLevel, StandardAddress } from '../types.ts';
 import { Anchors, type AnchorKind } from './anchors.ts';
 import { DivisionTree } from './divisionTree.ts';
 import { DoorTable, type Door } from './doors.ts';
@@ -222,6 +222,20 @@ export class AddressBase {
 
   codeOf(row: number): string {
     return this.codes[row]!;
+  }
+
+  /** The row of a code, or −1. */
+  rowOf(code: string): number {
+    return this.rowsOf(code)[0] ?? -1;
+  }
+
+  /** How deep the address of a row goes. */
+  levelOf(row: number): MatchLevel {
+    const { number, building, unit, room, lane } = this.fields(row);
+    if (room !== 0) return 'room';
+    if (unit !== 0) return 'unit';
+    if (building !== 0) return 'building';
+    return number !== 0 || lane !== 0 ? 'number' : 'landmark';
   }
 
   divisionOf(row: number): number {

@@ -223,5 +223,8 @@ async function apply(
   const cells = [...come, ...changes].map(({ given }) => given.cell);
   for (const { cell } of left) cells.push(BigInt(cell));
   const codes = cells.map((cell) => codeOfCell(cell, PLACE_BLOCK_ZOOM));
-  await appendDataEvent(client, 'addresses', ['places'], { dirty: coarsenCodes(codes, MAX_DIRTY), caseIds: [] });
+  await appendDataEvent(client, 'addresses', ['places', 'addresses'], {
+    dirty: coarsenCodes(codes, MAX_DIRTY),
+    caseIds: [],
+  });
 }

@@ -31,7 +31,7 @@ export interface RecordInput {
 function columnsOf({ columns, class: given }: RecordMapping): [string, string, string, string | null] {
   return [
     columns.key,
-    columns.code ?? columns.place ?? '',
+    columns.code ?? columns.place ?? columns.address ?? '',
     columns.day,
     typeof given === 'string' ? null : given.column,
   ];

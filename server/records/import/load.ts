@@ -1,7 +1,8 @@
 import { CLASSES } from '../../api/shapes.ts';
-import { drainOutbox, type Database } from '../../db/index.ts';
+import { drainOutbox, systemClock, type Database } from '../../db/index.ts';
 import { badRequest } from '../../errors.ts';
 import { cutChunks, defaultRejectsPath, RejectsFile, type Chunk, type ImportOutput } from '../../files/index.ts';
+import type { Unmatched } from '../../geocode/index.ts';
 import { foldRecordCounts } from '../counts.ts';
 import { foldDensity } from '../fold.ts';
 import { keepPlaces, lockDataset } from '../locks.ts';
@@ -16,6 +17,7 @@ import { readRecordMapping, type RecordMapping } from './mapping.ts';
 import type { DemoGuard, RecordImportOptions } from './options.ts';
 import { PlaceIndex } from './placeIndex.ts';
 import { countReady, hashChunk, readChunk } from './prepare.ts';
+import { openTextPlaces, type TextPlaces } from './textPlaces.ts';
 import { RecordReader, type FieldNumbers } from './readRecord.ts';
 import type { FileReport, RecordReport } from './report.ts';
 import { endRun } from './runs.ts';
@@ -49,6 +51,7 @@ class RecordLoad {
   #target: LoadTarget | null = null;
   #places = new PlaceIndex().end();
   #reader: RecordReader | null = null;
+  #texts: TextPlaces | null = null;
   #writing: Promise<void> = Promise.resolve();
   #waitingBlocks = 0;
   #stopped = false;
@@ -141,13 +144,14 @@ class RecordLoad {
     }
     if (!this.#reader && (await this.#hasRows(input, chunk, fields))) await this.#start();
     const read = await readChunk(chunk, input.cursor(chunk), fields, this.#reader ?? this.#trial, rejects);
+    const unmatched = this.#texts?.takeUnmatched() ?? [];
     this.#figures.took(read.read, read.rows.size);
     if (this.#dryRun) this.#figures.wrote(read.rows.size, read.rows.notLocated);
     const target = this.#target;
     if (!target) return;
     const ready = await countReady(input.name, chunk, sha256, read, this.#places, !this.#replace);
     await this.#writing;
-    this.#writing = this.#write(ready, target);
+    this.#writing = this.#write(ready, target, unmatched);
     // It is awaited before the next is written; until then a failure must not end the process by itself.
     this.#writing.catch(() => undefined);
   }
@@ -170,7 +174,14 @@ class RecordLoad {
     }
     if (this.#places.size === 0)
       this.#figures.notes.push('there are no places yet: import addresses first, then load these files with --replace');
-    this.#reader = new RecordReader(this.#mapping, this.#places, this.#figures.lost);
+    this.#texts = await this.#openTexts();
+    this.#reader = new RecordReader(this.#mapping, this.#places, this.#figures.lost, this.#texts);
+  }
+
+  async #openTexts(): Promise<TextPlaces | null> {
+    if (this.#mapping.columns.address === undefined) return null;
+    const { openGeocoder } = await import('../../geocode/index.ts');
+    return openTextPlaces(await openGeocoder(this.#db), this.#places, this.#mapping.minConfidence);
   }
 
   #open(): Promise<LoadTarget> {
@@ -191,8 +202,13 @@ class RecordLoad {
     return openTarget(this.#db, names, files, this.#replace);
   }
 
-  async #write(ready: ReadyChunk, target: LoadTarget): Promise<void> {
-    await this.#db.transaction((client) => writeChunk(client, ready, target, this.#places));
+  async #write(ready: ReadyChunk, target: LoadTarget, unmatched: readonly Unmatched[]): Promise<void> {
+    await this.#db.transaction(async (client) => {
+      await writeChunk(client, ready, target, this.#places);
+      if (unmatched.length === 0) return;
+      const { writeUnmatched } = await import('../../geocode/index.ts');
+      await writeUnmatched(client, systemClock, unmatched);
+    });
     this.#figures.wrote(ready.entry.rows, ready.entry.notLocated);
     this.#waitingBlocks += ready.counts?.blocks.length ?? 0;
     if (this.#waitingBlocks < MAX_WAITING_BLOCKS) return;

@@ -56,11 +56,15 @@ export const RECORD_MAPPING_SCHEMA = z
         code: text.optional(),
         /** Id of the place, `<cell>-<n>`. */
         place: text.optional(),
+        /** The address as it is written. */
+        address: text.optional(),
         day: text,
       })
-      .refine(({ code, place }) => (code === undefined) !== (place === undefined), {
-        error: 'expected either "code" (of the address) or "place" (its id)',
+      .refine(({ code, place, address }) => [code, place, address].filter((one) => one !== undefined).length === 1, {
+        error: 'expected one of "code" (of the address), "place" (its id) and "address" (as it is written)',
       }),
+    /** An address that was found less surely is not located. */
+    minConfidence: z.number().min(0.5).max(1).default(0.8),
     dayFormats: z.array(dayFormat).min(1).default(['ISO']),
     class: classOf,
   })

@@ -6,6 +6,7 @@ import type { RecordMapping } from './mapping.ts';
 import type { PlaceIndex } from './placeIndex.ts';
 import { NO_PLACE, type RecordRows } from './rows.ts';
 import type { LostCodes } from './lostCodes.ts';
+import type { TextPlaces } from './textPlaces.ts';
 
 const SPACE = 0x20;
 const TAB = 0x09;
@@ -32,16 +33,19 @@ export class RecordReader {
   readonly #mapping: RecordMapping;
   readonly #places: PlaceIndex;
   readonly #lost: LostCodes;
+  readonly #texts: TextPlaces | null;
   readonly #dayOf: DayReader;
   /** Class by word, the word as Latin-1 reading of its UTF-8. */
   readonly #words = new Map<string, number>();
   readonly #constant: number;
   readonly #otherwise: number;
 
-  constructor(mapping: RecordMapping, places: PlaceIndex, lost: LostCodes) {
+  /** @param texts for a mapping whose place is an address as it is written; null: none is located. */
+  constructor(mapping: RecordMapping, places: PlaceIndex, lost: LostCodes, texts: TextPlaces | null = null) {
     this.#mapping = mapping;
     this.#places = places;
     this.#lost = lost;
+    this.#texts = texts;
     this.#dayOf = dayReader(mapping.dayFormats);
     const given = mapping.class;
     this.#constant = typeof given === 'string' ? CLASSES.indexOf(given) : -1;
@@ -73,20 +77,24 @@ export class RecordReader {
     return null;
   }
 
-  #placeOf(bytes: Uint8Array, from: number, to: number): number {
+  #placeOf(bytes: Buffer, from: number, to: number): number {
     const start = skipSpace(bytes, from, to);
     const end = cutSpace(bytes, start, to);
     if (start === end) {
       this.#lost.noCode++;
       return NO_PLACE;
     }
-    const place =
-      this.#mapping.columns.code === undefined
-        ? this.#places.findId(bytes, start, end)
-        : this.#places.findCode(bytes, start, end);
+    const place = this.#find(bytes, start, end);
     if (place >= 0) return place;
     this.#lost.add(bytes, start, end);
     return NO_PLACE;
+  }
+
+  #find(bytes: Buffer, start: number, end: number): number {
+    const { code, place } = this.#mapping.columns;
+    if (code !== undefined) return this.#places.findCode(bytes, start, end);
+    if (place !== undefined) return this.#places.findId(bytes, start, end);
+    return this.#texts?.find(bytes.toString('utf8', start, end)) ?? NO_PLACE;
   }
 
   #classOf(bytes: Buffer, from: number, to: number): number {

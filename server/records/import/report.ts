@@ -58,12 +58,12 @@ export function formatRecordReport(report: RecordReport): string[] {
       (report.replaced ? ', which was replaced' : ''),
     `  rows read ${n(rows.read)}: ${n(rows.inserted)} inserted, ${n(rows.rejected)} rejected${listed(report.rejectedByReason)}` +
       (rows.before > 0 ? `; ${n(rows.before)} more were in already` : ''),
-    `  of those inserted: ${n(notLocated.total)} not located 未定位 (${n(notLocated.noCode)} without a code, ` +
-      `${n(notLocated.unknownCode)} with an unknown one)`,
+    `  of those inserted: ${n(notLocated.total)} not located 未定位 (${n(notLocated.noCode)} without a code or address, ` +
+      `${n(notLocated.unknownCode)} whose is not known, or not surely)`,
   ];
   if (notLocated.commonest.length > 0)
     lines.push(
-      `  commonest unknown codes: ${notLocated.commonest.map(({ code, count }) => `${JSON.stringify(code)} ${n(count)}`).join(', ')}`,
+      `  commonest unknown: ${notLocated.commonest.map(({ code, count }) => `${JSON.stringify(code)} ${n(count)}`).join(', ')}`,
     );
   for (const { name, rejects } of files) if (rejects !== null) lines.push(`  rejects of ${name}: ${rejects}`);
   lines.push(...report.notes.map((note) => `  ${note}`));

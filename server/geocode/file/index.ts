@@ -1,0 +1,1 @@
+export { geocodeFile, type GeocodeFileOptions, type GeocodeFileReport } from './geocodeFile.ts';

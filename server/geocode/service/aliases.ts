@@ -1,0 +1,52 @@
+import { appendDataEvent, type Clock, type Database, type Queryable } from '../../db/index.ts';
+import { HekanError } from '../../errors.ts';
+
+/** What people write for an address. */
+export interface AddressAlias {
+  id: number;
+  text: string;
+  code: string;
+}
+
+export async function listAliases(client: Queryable, limit: number, after = 0): Promise<AddressAlias[]> {
+  const { rows } = await client.query<AddressAlias>(
+    'select id, text, code from geocode_alias where id > $1::int order by geocode_alias.id limit $2::int',
+    [after, limit],
+  );
+  return rows;
+}
+
+/** Is there a place with a code, or one without whose id it is? */
+async function isPlace(client: Queryable, code: string): Promise<boolean> {
+  const id = /^(\d{1,19})-(\d{1,9})$/.exec(code);
+  const { rows } = await client.query(
+    `select 1 from place where code = $1::text
+     union all select 1 from place where $2::numeric <= 4611686018427387903 and cell = $2::bigint and n = $3::int and code is null`,
+    [code, id?.[1] ?? null, id?.[2] ?? null],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Takes in a correction; another for the same text takes its place. What it fixes leaves the work list.
+ * @param key the text as it is looked up. @param name of the work list that it fixes.
+ * @throws HekanError('not_found') for a code that no address has.
+ */
+export async function writeAlias(
+  db: Database,
+  clock: Clock,
+  { text, code, key, name }: { text: string; code: string; key: string; name: string },
+): Promise<AddressAlias> {
+  return db.transaction(async (client) => {
+    if (!(await isPlace(client, code)))
+      throw new HekanError('not_found', `code: no address has ${code}`, { field: 'code', given: code });
+    const { rows } = await client.query<{ id: number }>(
+      `insert into geocode_alias (key, text, code, at) values ($1::text, $2::text, $3::text, $4::timestamptz)
+       on conflict (key) do update set text = excluded.text, code = excluded.code, at = excluded.at returning id`,
+      [key, text, code, clock.now()],
+    );
+    await client.query('delete from geocode_unmatched where key = any($1::text[])', [[text, name]]);
+    await appendDataEvent(client, 'geocode_alias', ['aliases'], { dirty: null, caseIds: [] });
+    return { id: rows[0]!.id, text, code };
+  });
+}

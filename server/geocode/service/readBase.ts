@@ -1,0 +1,91 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Queryable } from '../../db/index.ts';
+import { HekanError } from '../../errors.ts';
+import { AddressBase } from '../base/base.ts';
+import { DIVISION_LEVELS } from '../base/divisionTree.ts';
+import type { GazetteerDivision } from '../types.ts';
+
+/** Rows read at a time, and added before others get the processor: some 5 ms. */
+const PAGE = 5000;
+const SLICE = 500;
+
+interface PlaceRow {
+  cell: string;
+  n: number;
+  code: string;
+  text: string;
+  lng: number;
+  lat: number;
+  divisionId: number;
+}
+
+/** The newest changes, the same in every process. */
+export interface BaseSeqs {
+  /** Of addresses or divisions. */
+  base: number;
+  aliases: number;
+}
+
+export async function readSeqs(client: Queryable): Promise<BaseSeqs> {
+  const { rows } = await client.query<BaseSeqs>(
+    `select coalesce(max(seq) filter (where layer <> 'aliases'), 0)::int as base,
+       coalesce(max(seq) filter (where layer = 'aliases'), 0)::int as aliases
+     from tile_version where layer in ('addresses', 'aliases', 'divisions')`,
+  );
+  return rows[0]!;
+}
+
+async function readDivisions(client: Queryable): Promise<GazetteerDivision[]> {
+  const { rows } = await client.query<{ id: number; parentId: number | null; level: number; name: string }>(
+    `select id, parent_id as "parentId", level, name_zh as name from division
+     where valid_to is null and level <= $1::int order by division.id`,
+    [DIVISION_LEVELS.length],
+  );
+  return rows.map(({ level, ...row }) => ({ ...row, level: DIVISION_LEVELS[level - 1]! }));
+}
+
+/** A place without a code goes by its id; one in a unit grid belongs to the community around it. */
+async function readPlaces(client: Queryable, after: readonly [cell: string, n: number]): Promise<PlaceRow[]> {
+  const { rows } = await client.query<PlaceRow>(
+    `select p.cell::text as cell, p.n, coalesce(p.code, p.cell || '-' || p.n) as code, p.address as text,
+       st_x(p.geom) as lng, st_y(p.geom) as lat,
+       coalesce(case when d.level > 4 then coalesce(d.path[4], d.path[3], d.path[2], d.path[1]) end, p.division_id)
+         as "divisionId"
+     from place p left join division d on d.id = p.division_id
+     where (p.cell, p.n) > ($1::bigint, $2::int) order by p.cell, p.n limit ${PAGE}`,
+    [...after],
+  );
+  return rows;
+}
+
+/**
+ * The address base of the city as it stands, read in pages. What changes meanwhile raises its seq, and whoever keeps the base
+ * reads it again.
+ * @param version seq of before.
+ * @returns also how many addresses name no road, place or village, and are not in it.
+ */
+export async function readBase(client: Queryable, version: number): Promise<{ base: AddressBase; left: number }> {
+  const base = new AddressBase({ divisions: await readDivisions(client) }, version);
+  let left = 0;
+  let after: [string, number] = ['-1', 0];
+  for (;;) {
+    const rows = await readPlaces(client, after);
+    for (const [i, row] of rows.entries()) {
+      if (i % SLICE === 0) await setImmediate();
+      if (!added(base, row)) left++;
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return { base, left };
+    after = [last.cell, last.n];
+  }
+}
+
+function added(base: AddressBase, { divisionId, ...row }: PlaceRow): boolean {
+  try {
+    base.add({ ...row, divisionId: divisionId === 0 ? null : divisionId });
+    return true;
+  } catch (error) {
+    if (error instanceof HekanError && error.code === 'bad_request') return false;
+    throw error;
+  }
+}
