@@ -82,8 +82,13 @@ function matchAll(geocoder: Geocoder, texts: readonly string[], division: number
 }
 
 /** Addresses to places and back. */
-export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime, token: string | undefined): void {
-  const kept = new KeptGeocoder(runtime.db);
+export function geocodeRoutes(
+  app: OpenAPIHono,
+  runtime: Runtime,
+  token: string | undefined,
+  onError: (error: unknown) => void,
+): void {
+  const kept = new KeptGeocoder(runtime.db, onError);
   const demonstration = () => runtime.city().kind === 'demo';
 
   /** @throws HekanError('bad_request') for a division that is not there. */

@@ -76,8 +76,12 @@ function parsePeriod(query: { from?: string | undefined; to?: string | undefined
   return { from, to };
 }
 
-/** The JSON API under /api, with its own description. */
-export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): OpenAPIHono {
+/** The JSON API under /api, with its own description. @param onError told of what fails behind an answer. */
+export function apiRoutes(
+  runtime: Runtime,
+  operatorToken: string | undefined,
+  onError: (error: unknown) => void,
+): OpenAPIHono {
   const { db } = runtime;
   const now = () => runtime.clock().now();
   const told = <Answer extends object>(answer: Answer) => ({
@@ -243,6 +247,6 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   caseActionRoutes(app, runtime, operatorToken);
-  geocodeRoutes(app, runtime, operatorToken);
+  geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }
