@@ -4,7 +4,6 @@
  */
 import { z } from '@hono/zod-openapi';
 import { CASE_ACTIONS, CASE_ROLES, CASE_STATUSES, LIMIT_UNITS } from '../cases/words.ts';
-import { MATCH_LEVELS } from '../geocode/types.ts';
 
 export const LEVELS = ['city', 'district', 'street', 'community', 'grid'] as const;
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
@@ -37,7 +36,7 @@ export const Figure = z.object({
 export const RateFigure = Rate.extend({ asOf: instant, href: z.string().nullable() });
 
 /** On everything that may be carried away: whether it is made up. Whoever shows it says 演示数据 / demonstration data. */
-const Origin = z.object({ demonstration: z.boolean() });
+export const Origin = z.object({ demonstration: z.boolean() });
 
 export const City = z.object({
   nameZh: z.string(),
@@ -291,54 +290,6 @@ export const LiveData = MapChange.extend({
   seq: z.number().int(),
   /** What it was, for people: "cases", "divisions". */
   reason: z.string(),
-});
-
-const candidate = {
-  level: z.enum(MATCH_LEVELS),
-  confidence: z.number(),
-};
-const geocoded = {
-  ...candidate,
-  lng: z.number().nullable(),
-  lat: z.number().nullable(),
-  /** Of the standard address, where it is one. */
-  code: z.string().nullable(),
-  divisionId: z.number().int().nullable(),
-  candidates: z.array(z.object({ ...candidate, code: z.string(), text: z.string(), lng: z.number(), lat: z.number() })),
-  /** Why it went no further; null: sure. */
-  reason: z.string().nullable(),
-  /** Which state of the address base this was found in. */
-  baseVersion: z.number().int(),
-  explanation: z.array(z.string()).optional(),
-};
-export const Geocoded = Origin.extend(geocoded);
-export const GeocodedBatch = Origin.extend({ baseVersion: z.number().int(), items: z.array(z.object(geocoded)) });
-export const Suggestions = Origin.extend({
-  baseVersion: z.number().int(),
-  items: z.array(
-    z.object({
-      text: z.string(),
-      level: z.enum(MATCH_LEVELS),
-      code: z.string().nullable(),
-      lng: z.number(),
-      lat: z.number(),
-    }),
-  ),
-});
-export const Alias = z.object({ id: z.number().int(), text: z.string(), code: z.string() });
-export const Aliases = Origin.extend({ items: z.array(Alias) });
-export const Unmatched = Origin.extend({
-  items: z.array(z.object({ reason: z.string(), key: z.string(), n: z.number(), sample: z.string() })),
-});
-/** lng and lat: the point in WGS 84. */
-export const ReverseGeocoded = Origin.extend({
-  lng: z.number(),
-  lat: z.number(),
-  nearest: z
-    .object({ code: z.string(), text: z.string(), lng: z.number(), lat: z.number(), distanceM: z.number() })
-    .nullable(),
-  divisions: z.array(DivisionRef),
-  grid: DivisionRef.nullable(),
 });
 
 /** RFC 9457. `field` and `given` name what was wrong with the request. */
