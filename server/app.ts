@@ -128,7 +128,7 @@ export function createApp(parts: AppParts): Hono {
   };
   app.use('/ogc/*', compressed);
   app.route('/ogc', ogcRoutes({ runtime, tiles: tileParts, publicUrl }));
-  const api = apiRoutes(runtime, parts.operatorToken);
+  const api = apiRoutes(runtime, parts.operatorToken, (error) => log.error({ err: error }, 'behind an answer'));
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');

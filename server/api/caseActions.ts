@@ -1,13 +1,23 @@
 import { bodyLimit } from 'hono/body-limit';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
-import { actOnCase, CASE_ACTIONS, readCase } from '../cases/index.ts';
+import { actOnCase, CASE_ACTIONS, CASE_ROLES, readCase } from '../cases/index.ts';
 import { HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { checkToken } from './token.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_BODY = 64 * 1024;
+
+/** Body of POST /api/cases/{id}/{action}. */
+const CaseActionBody = z.strictObject({
+  role: z.enum(CASE_ROLES),
+  actor: z.string().trim().min(1).max(100),
+  note: z.string().trim().min(1).max(2000).nullish(),
+  /** dispatch: departmentId, assisting; call_back: satisfied; merge: duplicateOf; correct: what is corrected. */
+  data: z.record(z.string().max(100), z.unknown()).optional(),
+  seq: z.number().int().min(1).optional(),
+});
 
 const problem = (description: string) => ({
   description,
@@ -41,7 +51,7 @@ export function caseActionRoutes(app: OpenAPIHono, runtime: Runtime, token: stri
           id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
           action: z.enum(CASE_ACTIONS),
         }),
-        body: { required: true, content: { 'application/json': { schema: shapes.CaseActionBody } } },
+        body: { required: true, content: { 'application/json': { schema: CaseActionBody } } },
       },
       responses: {
         200: { description: 'The case after the step', content: { 'application/json': { schema: shapes.CaseDetail } } },

@@ -4,7 +4,7 @@ import { drainOutbox } from '../db/index.ts';
 import { writeUnmatched } from '../geocode/service/index.ts';
 import { loadSmallCity, openApp, OPERATOR_TOKEN, type TestApp } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
-import type * as shapes from './shapes.ts';
+import type * as shapes from './geocodeShapes.ts';
 
 type Geocoded = z.infer<typeof shapes.Geocoded>;
 

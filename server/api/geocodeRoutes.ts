@@ -6,6 +6,7 @@ import { KeptGeocoder, listAliases, listUnmatched, reverseGeocode, type Geocoder
 import { MAX_TEXT } from '../geocode/kinds.ts';
 import type { Runtime } from '../runtime.ts';
 import { checkToken } from './token.ts';
+import * as geocodeShapes from './geocodeShapes.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_TEXTS = 1000;
@@ -82,8 +83,13 @@ function matchAll(geocoder: Geocoder, texts: readonly string[], division: number
 }
 
 /** Addresses to places and back. */
-export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime, token: string | undefined): void {
-  const kept = new KeptGeocoder(runtime.db);
+export function geocodeRoutes(
+  app: OpenAPIHono,
+  runtime: Runtime,
+  token: string | undefined,
+  onError: (error: unknown) => void,
+): void {
+  const kept = new KeptGeocoder(runtime.db, onError);
   const demonstration = () => runtime.city().kind === 'demo';
 
   /** @throws HekanError('bad_request') for a division that is not there. */
@@ -104,7 +110,7 @@ export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime, token: string 
       path: '/geocode',
       summary: 'Where an address lies, and how sure that is',
       request: { query: GeocodeQuery },
-      responses: answers(shapes.Geocoded, 'The match; level none: refused, reason says why'),
+      responses: answers(geocodeShapes.Geocoded, 'The match; level none: refused, reason says why'),
     }),
     async (c) => {
       const { q, division, explain } = c.req.valid('query');
@@ -121,7 +127,7 @@ export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime, token: string 
       path: '/geocode/batch',
       summary: `Up to ${MAX_TEXTS} addresses at once`,
       request: { body: { required: true, content: { 'application/json': { schema: BatchBody } } } },
-      responses: answers(shapes.GeocodedBatch, 'A match each, in the order of the texts'),
+      responses: answers(geocodeShapes.GeocodedBatch, 'A match each, in the order of the texts'),
     }),
     async (c) => {
       const { texts, division } = c.req.valid('json');
@@ -141,7 +147,7 @@ export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime, token: string 
       path: '/suggest',
       summary: 'What a half-typed address may become',
       request: { query: SuggestQuery },
-      responses: answers(shapes.Suggestions, 'Likeliest first'),
+      responses: answers(geocodeShapes.Suggestions, 'Likeliest first'),
     }),
     async (c) => {
       const { q, limit } = c.req.valid('query');
@@ -160,7 +166,7 @@ export function geocodeRoutes(app: OpenAPIHono, runtime: Runtime, token: string 
       summary: 'What lies at a point: the nearest address, divisions, grid',
       request: { query: ReverseQuery },
       responses: answers(
-        shapes.ReverseGeocoded,
+        geocodeShapes.ReverseGeocoded,
         'The nearest address with its distance, and the divisions of the point',
       ),
     }),
@@ -195,7 +201,7 @@ function correctionRoutes(app: OpenAPIHono, runtime: Runtime, kept: KeptGeocoder
       path: '/geocode/aliases',
       summary: 'Corrections: what people write for an address',
       request: { query: AliasQuery },
-      responses: answers(shapes.Aliases, 'In the order of their ids; pass the last as after'),
+      responses: answers(geocodeShapes.Aliases, 'In the order of their ids; pass the last as after'),
     }),
     async (c) => {
       const { limit, after } = c.req.valid('query');
@@ -209,7 +215,7 @@ function correctionRoutes(app: OpenAPIHono, runtime: Runtime, kept: KeptGeocoder
       summary: 'Corrects a text, or a name, to an address',
       request: { body: { required: true, content: { 'application/json': { schema: AliasBody } } } },
       responses: {
-        ...answers(shapes.Alias, 'The correction'),
+        ...answers(geocodeShapes.Alias, 'The correction'),
         401: problem('No token, or a wrong one'),
         403: problem('Corrections over HTTP are off'),
         404: problem('No address has this code'),
@@ -226,7 +232,7 @@ function correctionRoutes(app: OpenAPIHono, runtime: Runtime, kept: KeptGeocoder
       path: '/geocode/unmatched',
       summary: 'Work list: what was not found, by what one correction would fix',
       request: { query: UnmatchedQuery },
-      responses: answers(shapes.Unmatched, 'What would fix most first'),
+      responses: answers(geocodeShapes.Unmatched, 'What would fix most first'),
     }),
     async (c) => {
       const { reason, limit } = c.req.valid('query');

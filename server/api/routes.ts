@@ -53,8 +53,12 @@ function checkOfKpi(query: z.infer<typeof CaseQuery>): void {
   if (alone !== undefined && query.kpi === undefined) throw badRequest(alone, query[alone] ?? '', 'kpi beside it');
 }
 
-/** The JSON API under /api, with its own description. */
-export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): OpenAPIHono {
+/** The JSON API under /api, with its own description. @param onError told of what fails behind an answer. */
+export function apiRoutes(
+  runtime: Runtime,
+  operatorToken: string | undefined,
+  onError: (error: unknown) => void,
+): OpenAPIHono {
   const { db } = runtime;
   const now = () => runtime.clock().now();
   const told = <Answer extends object>(answer: Answer) => ({
@@ -182,6 +186,6 @@ export function apiRoutes(runtime: Runtime, operatorToken: string | undefined): 
   );
   caseActionRoutes(app, runtime, operatorToken);
   kpiRoutes(app, runtime);
-  geocodeRoutes(app, runtime, operatorToken);
+  geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }

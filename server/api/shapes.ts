@@ -5,7 +5,8 @@
 import { z } from '@hono/zod-openapi';
 import { INDICATOR_IDS } from '../cases/measures.ts';
 import { CASE_ACTIONS, CASE_ROLES, CASE_STATUSES, LIMIT_UNITS } from '../cases/words.ts';
-import { MATCH_LEVELS } from '../geocode/types.ts';
+
+export * from './liveShapes.ts';
 
 export const LEVELS = ['city', 'district', 'street', 'community', 'grid'] as const;
 export const LIGHTS = ['green', 'yellow', 'red'] as const;
@@ -38,7 +39,7 @@ export const Figure = z.object({
 export const RateFigure = Rate.extend({ asOf: instant, href: z.string().nullable() });
 
 /** On everything that may be carried away: whether it is made up. Whoever shows it says 演示数据 / demonstration data. */
-const Origin = z.object({ demonstration: z.boolean() });
+export const Origin = z.object({ demonstration: z.boolean() });
 
 export const City = z.object({
   nameZh: z.string(),
@@ -294,100 +295,6 @@ export const CaseDetail = CaseItem.extend({
     }),
   ),
 });
-/** Body of POST /api/cases/{id}/{action}. */
-export const CaseActionBody = z.strictObject({
-  role: z.enum(CASE_ROLES),
-  actor: z.string().trim().min(1).max(100),
-  note: z.string().trim().min(1).max(2000).nullish(),
-  /** dispatch: departmentId, assisting; call_back: satisfied; merge: duplicateOf; correct: what is corrected. */
-  data: z.record(z.string().max(100), z.unknown()).optional(),
-  seq: z.number().int().min(1).optional(),
-});
-
-/** What of the map an event changed. */
-const MapChange = z.object({
-  /** Tile layers. */
-  layers: z.array(z.string()),
-  /** [z, x, y]: the smallest tiles that together hold all that changed; null: the whole layers; []: nothing on the map. */
-  tiles: z.array(z.tuple([z.number().int(), z.number().int(), z.number().int()])).nullable(),
-});
-
-/**
- * /api/live sends `event: case` with this body and `id: <seq>` when a case took a step; `event: data` (LiveData) when much
- * changed at once or lights turned; `event: reset` ({seq}) when the asked-for seq is no longer kept: fetch everything again.
- */
-export const LiveCase = MapChange.extend({
-  seq: z.number().int(),
-  action: z.enum(CASE_ACTIONS),
-  caseId: z.number().int(),
-  caseNo: z.string(),
-  status: z.enum(CASE_STATUSES),
-  categoryZh: z.string(),
-  categoryEn: z.string(),
-  divisionId: z.number().int(),
-  divisionZh: z.string(),
-  divisionEn: z.string(),
-  address: z.string().nullable(),
-  lng: z.number().nullable(),
-  lat: z.number().nullable(),
-  yellowAt: instant.nullable(),
-  dueAt: instant.nullable(),
-  at: instant,
-});
-export const LiveData = MapChange.extend({
-  seq: z.number().int(),
-  /** What it was, for people: "cases", "divisions". */
-  reason: z.string(),
-});
-
-const candidate = {
-  level: z.enum(MATCH_LEVELS),
-  confidence: z.number(),
-};
-const geocoded = {
-  ...candidate,
-  lng: z.number().nullable(),
-  lat: z.number().nullable(),
-  /** Of the standard address, where it is one. */
-  code: z.string().nullable(),
-  divisionId: z.number().int().nullable(),
-  candidates: z.array(z.object({ ...candidate, code: z.string(), text: z.string(), lng: z.number(), lat: z.number() })),
-  /** Why it went no further; null: sure. */
-  reason: z.string().nullable(),
-  /** Which state of the address base this was found in. */
-  baseVersion: z.number().int(),
-  explanation: z.array(z.string()).optional(),
-};
-export const Geocoded = Origin.extend(geocoded);
-export const GeocodedBatch = Origin.extend({ baseVersion: z.number().int(), items: z.array(z.object(geocoded)) });
-export const Suggestions = Origin.extend({
-  baseVersion: z.number().int(),
-  items: z.array(
-    z.object({
-      text: z.string(),
-      level: z.enum(MATCH_LEVELS),
-      code: z.string().nullable(),
-      lng: z.number(),
-      lat: z.number(),
-    }),
-  ),
-});
-export const Alias = z.object({ id: z.number().int(), text: z.string(), code: z.string() });
-export const Aliases = Origin.extend({ items: z.array(Alias) });
-export const Unmatched = Origin.extend({
-  items: z.array(z.object({ reason: z.string(), key: z.string(), n: z.number(), sample: z.string() })),
-});
-/** lng and lat: the point in WGS 84. */
-export const ReverseGeocoded = Origin.extend({
-  lng: z.number(),
-  lat: z.number(),
-  nearest: z
-    .object({ code: z.string(), text: z.string(), lng: z.number(), lat: z.number(), distanceM: z.number() })
-    .nullable(),
-  divisions: z.array(DivisionRef),
-  grid: DivisionRef.nullable(),
-});
-
 /** RFC 9457. `field` and `given` name what was wrong with the request. */
 export const Problem = z.object({
   type: z.string(),
@@ -418,6 +325,3 @@ export type KpiByDay = z.infer<typeof KpiByDay>;
 export type CaseItem = z.infer<typeof CaseItem>;
 export type CasePage = z.infer<typeof CasePage>;
 export type CaseDetail = z.infer<typeof CaseDetail>;
-export type MapChange = z.infer<typeof MapChange>;
-export type LiveCase = z.infer<typeof LiveCase>;
-export type LiveData = z.infer<typeof LiveData>;

@@ -202,7 +202,7 @@ describeOnEngines('import of records', (open) => {
   test('mistakes of the call are named, and change nothing', async () => {
     const file = files.write('ok.csv', `${RECORD_HEADER}\n${recordLines(0, 3, ADDRESSES)}`);
     await expect(run(file, {}, { columns: { key: 'id', day: 'day' } })).rejects.toThrow(
-      /columns: expected either "code"/,
+      /columns: expected one of "code"/,
     );
     await expect(run(file, {}, { class: 'people' })).rejects.toThrow(/class: expected government/);
     await expect(run(file, {}, { dayFormats: ['dd/yy'] })).rejects.toThrow(

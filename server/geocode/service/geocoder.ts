@@ -10,8 +10,6 @@ import { listAliases, writeAlias, type AddressAlias } from './aliases.ts';
 export interface Geocoder {
   /** The newest change of addresses, divisions or corrections that it knows. */
   readonly version: number;
-  /** Addresses that name nothing to be found by. */
-  readonly left: number;
   readonly base: AddressBase;
   match(text: string, options?: MatchOptions): Match;
   suggest(typed: string, limit: number): Suggestion[];
@@ -36,7 +34,7 @@ export async function openGeocoder(db: Database): Promise<Geocoder> {
       import('./unmatched.ts'),
     ]);
   const seqs = await readSeqs(db);
-  const { base, left } = await readBase(db, Math.max(seqs.base, seqs.aliases));
+  const base = await readBase(db, Math.max(seqs.base, seqs.aliases));
   const corrections = new Corrections(base);
   corrections.take(await listAliases(db, MOST_ALIASES));
   const matcher = new Matcher(base);
@@ -45,7 +43,6 @@ export async function openGeocoder(db: Database): Promise<Geocoder> {
     get version() {
       return base.version;
     },
-    left,
     base,
     match(text, options) {
       const corrected = corrections.find(text);
@@ -74,7 +71,8 @@ export class KeptGeocoder {
   #checkedAt = 0;
   #renewing: Promise<void> | null = null;
 
-  constructor(db: Database, onError: (error: unknown) => void = () => undefined) {
+  /** @param onError told where the addresses could not be read again: those from before go on answering. */
+  constructor(db: Database, onError: (error: unknown) => void) {
     this.#db = db;
     this.#onError = onError;
   }

@@ -62,30 +62,27 @@ async function readPlaces(client: Queryable, after: readonly [cell: string, n: n
  * The address base of the city as it stands, read in pages. What changes meanwhile raises its seq, and whoever keeps the base
  * reads it again.
  * @param version seq of before.
- * @returns also how many addresses name no road, place or village, and are not in it.
  */
-export async function readBase(client: Queryable, version: number): Promise<{ base: AddressBase; left: number }> {
+export async function readBase(client: Queryable, version: number): Promise<AddressBase> {
   const base = new AddressBase({ divisions: await readDivisions(client) }, version);
-  let left = 0;
   let after: [string, number] = ['-1', 0];
   for (;;) {
     const rows = await readPlaces(client, after);
     for (const [i, row] of rows.entries()) {
       if (i % SLICE === 0) await setImmediate();
-      if (!added(base, row)) left++;
+      add(base, row);
     }
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE) return { base, left };
+    if (!last || rows.length < PAGE) return base;
     after = [last.cell, last.n];
   }
 }
 
-function added(base: AddressBase, { divisionId, ...row }: PlaceRow): boolean {
+/** An address that names no road, place or village could not be found again: it is left out. */
+function add(base: AddressBase, { divisionId, ...row }: PlaceRow): void {
   try {
     base.add({ ...row, divisionId: divisionId === 0 ? null : divisionId });
-    return true;
   } catch (error) {
-    if (error instanceof HekanError && error.code === 'bad_request') return false;
-    throw error;
+    if (!(error instanceof HekanError && error.code === 'bad_request')) throw error;
   }
 }
