@@ -15,6 +15,7 @@ export default defineConfig({
           include: ['{server,tiles,migrations,demo,web,tools,bench}/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/*.e2e.test.ts', '**/node_modules/**'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
