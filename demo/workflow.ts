@@ -110,7 +110,7 @@ export function startLog(district: number, byCollector: boolean, random: Random)
       log.status = rule[2];
       const previous = steps.length > 0 ? steps[steps.length - 1]!.at : 0;
       const when = Math.max(at, previous);
-      const who = role === 'collector' ? collector : random.int(12);
+      const who = role === 'system' ? 0 : role === 'collector' ? collector : random.int(12);
       const note = notes ? random.pick(notes) : null;
       const ask = ASKED_AS[action];
       const asker = ask && RULES.get(`${from ?? ''}>${ask}`)?.[3];
