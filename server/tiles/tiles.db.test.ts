@@ -140,7 +140,7 @@ describeOnEngines('tiles', (database) => {
   });
 
   it('known from before go out without being made again, and are new after a change', async () => {
-    const url = '/tiles/cases/7/109/45.mvt?status=all&from=2026-11-03';
+    const url = '/tiles/cases/6/54/22.mvt?status=all&from=2026-11-03';
     const ask = (headers: Record<string, string> = {}) =>
       app.app.request(url, { headers }, { incoming: { url, method: 'GET', headers } });
     const made = await ask();
