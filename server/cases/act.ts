@@ -1,6 +1,6 @@
 import type { Clock, Database, Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
-import { announceCase } from './announce.ts';
+import { announceCases } from './announce.ts';
 import { correctCase } from './correct.ts';
 import type { NewStep } from './columns.ts';
 import { applyAction, type StepData } from './effects.ts';
@@ -66,7 +66,7 @@ async function takeStep(
   const { action, role, actor, note } = act;
   const step: NewStep = { at: now, action, from: before.status, to: state.status, role, actor, note, usedMs, late };
   await appendSteps(client, [{ caseId, head, steps: [act.data ? { ...step, data: act.data } : step] }]);
-  await announceCase(client, caseId, action, now);
+  await announceCases(client, [caseId], action, now);
   return state.status;
 }
 

@@ -1,3 +1,4 @@
+import { drawCaseNumbers, reportCases } from '../cases/index.ts';
 import { readCity, type City } from '../city/index.ts';
 import { unnestInput, toColumns, type Clock, type Database, type Queryable } from '../db/index.ts';
 import { findCategories, findDuplicates, findDuties, type Placed } from './decide.ts';
@@ -5,7 +6,6 @@ import { parseJson } from './json.ts';
 import { compileMapping, type Mapper } from './mapping.ts';
 import { listOutlets, type Outlet } from './outlet.ts';
 import { readPosition } from './position.ts';
-import { drawCaseNumbers, reportCases } from './toCase.ts';
 
 /** Signals of one transaction; fewer where a transaction stops everybody else. */
 const CHUNK = { postgresql: 500, embedded: 50 };
@@ -144,7 +144,7 @@ async function makeCases(
       reportedAt: reading.at ?? stored.receivedAt,
     };
   });
-  await reportCases(client, datasetId, drafts, outlet.key, now);
+  await reportCases(client, datasetId, drafts, { role: 'system', actor: outlet.key }, now);
   const idOf = new Map(fresh.map((i, n) => [i, numbers[n]!.id]));
   await writeDuplicates(
     client,
