@@ -94,15 +94,27 @@ export function recountedTally(cell: TallyCell): string {
   return rolled(`(${contributions('cases')})`, [cell]);
 }
 
-/** Six passes over the cases give all of the tally: hours, and days with the months they make. */
+/** What all of the tally is summed from: hours, and days with the months they make. */
 const BASES: readonly { kind: TallyKind; grain: TallyGrain }[] = [
   { kind: 'all', grain: 'hour' },
   ...TALLY_KINDS.map((kind) => ({ kind, grain: 'day' as const })),
 ];
 
+/** Instants of cases, each once. */
+const INSTANTS = [...new Set(MEASURES.map(({ at }) => at))];
+
+/** The contributions of all cases in few and wide rows: one an instant, with a column a measure. Made once a rebuild: telling the hour in
+ * the city's zone is what takes the time. */
+const WIDE = `select ${CASE_KEYS}, date_trunc('hour', m.at at time zone ${ZONE}) as hour, ${MEASURE_NAMES.map((name) => `m.${name}`).join(', ')}
+    from cases c cross join lateral (values ${INSTANTS.map(
+      (instant) =>
+        `(${instant}, ${MEASURES.map(({ at, when }) => (at === instant ? `(${when})::int::smallint` : '0::smallint')).join(', ')})`,
+    ).join(', ')}) as m (at, ${MEASURE_NAMES.join(', ')})
+    where m.at is not null`;
+
 /**
- * The tally's rows of a base, from the cases. First summed by what the base tells apart, in few and wide rows, of which each part is a
- * sum: where it goes no deeper than districts, a case stands under its district, or under the city where no district holds it.
+ * The tally's rows of a base, from the cases. First summed by what the base tells apart, of which each part is a sum: where it goes no
+ * deeper than districts, a case stands under its district, or under the city where no district holds it.
  */
 function recountedBase({ kind, grain }: (typeof BASES)[number]): string {
   const cells = TALLY_CELLS.filter(
@@ -119,17 +131,27 @@ function recountedBase({ kind, grain }: (typeof BASES)[number]): string {
   );
   return `with base as materialized (
       select ${deep ? 'c.division_id' : 'coalesce(r.path[2], r.path[1], 0)'} as division_id, ${KIND_KEY[kind]} as key,
-        date_trunc('${grain}', hour) as start, ${SUMS}
-      from (${contributions('cases')}) as c left join division r on r.id = c.division_id group by 1, 2, 3
+        date_trunc('${grain}', hour) as start, ${MEASURE_NAMES.map((name) => `coalesce(sum(${name}), 0)::int as ${name}`).join(', ')}
+      from case_count c left join division r on r.id = c.division_id group by 1, 2, 3
+      having ${MEASURE_NAMES.map((name) => `sum(${name}) > 0`).join(' or ')}
     )
     ${INTO} ${parts.join(' union all ')}`;
 }
 
-/** Counts everything again from the cases. For loads that write cases without deltas, and for `hekan rebuild kpi`. */
-export async function rebuildTally(client: Queryable): Promise<void> {
+/** Counts everything again from the cases. For loads that write cases without deltas, and for `hekan rebuild kpi`.
+ * @param onProgress before each base. */
+export async function rebuildTally(
+  client: Queryable,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<void> {
   await client.query('delete from tally_delta');
   await client.query('delete from tally');
-  for (const base of BASES) await client.query(recountedBase(base));
+  await client.query(`create temp table case_count on commit drop as ${WIDE}`);
+  for (const [i, base] of BASES.entries()) {
+    onProgress(i, BASES.length);
+    await client.query(recountedBase(base));
+  }
+  await client.query('drop table case_count');
 }
 
 /** Whether cases have never been counted: after a schema that does not carry the counts over. */

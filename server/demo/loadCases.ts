@@ -107,5 +107,5 @@ export async function loadCases(
     onProgress('cases', id, total);
   }
   await db.query(`select setval(pg_get_serial_sequence('cases', 'id'), $1::bigint)`, [Math.max(id, 1)]);
-  await db.transaction(rebuildTally);
+  await db.transaction((client) => rebuildTally(client, (done, of) => onProgress('counts', done, of)));
 }
