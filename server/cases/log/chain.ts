@@ -1,19 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { CaseAction, CaseRole, CaseStatus } from '../words.ts';
+import type { NewStep } from '../columns.ts';
 
-/** A step as the log keeps it. */
-export interface LoggedStep {
-  at: Date;
-  action: CaseAction;
-  from: CaseStatus | null;
-  to: CaseStatus;
-  role: CaseRole;
-  actor: string;
-  note: string | null;
-  usedMs: number | null;
-  late: boolean | null;
-  data: unknown;
-}
+/** A step as the log keeps it: with everything that a step may leave out. */
+export type LoggedStep = Required<NewStep>;
 
 /** The hash before the first step of a case, and before the first seal. */
 export const GENESIS: Buffer = Buffer.alloc(32);
