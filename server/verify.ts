@@ -1,4 +1,4 @@
-import { MEASURE_NAMES, recountedTally, TALLY_CELLS, tallyRelation, type TallyCell } from './cases/index.ts';
+import { MEASURE_NAMES, readTally, recountedTally, TALLY_BASES, type TallyBase } from './cases/index.ts';
 import { encodeBlock, sumBlocks, type BlockPart } from '../tiles/blocks.ts';
 import { PLACE_LEVEL } from '../tiles/pyramid.ts';
 import type { Database, Queryable } from './db/index.ts';
@@ -9,7 +9,7 @@ export interface Verdict {
   different: number;
 }
 
-const TALLY_KEYS = ['division_id', 'key', 'start'];
+const TALLY_KEYS = ['kind', 'grain', 'level', 'start', 'division_id', 'key'];
 const RECORD_COUNTS = ['places', 'not_located', ...CLASS_COLUMNS];
 
 async function compare(
@@ -37,16 +37,15 @@ function add(a: Verdict, b: Verdict): Verdict {
 
 /**
  * Invariant 3 for rates: what is read from tally and deltas is what a recount of the cases gives, of every measure.
- * @param cells which parts of the tally; each is a recount of its own.
+ * @param bases which parts of the tally; each is a recount of its own.
  */
-export async function verifyTally(db: Database, cells: readonly TallyCell[] = TALLY_CELLS): Promise<Verdict> {
+export async function verifyTally(db: Database, bases: readonly TallyBase[] = TALLY_BASES): Promise<Verdict> {
   let verdict: Verdict = { compared: 0, different: 0 };
-  const sums = MEASURE_NAMES.map((name) => `sum(${name})::bigint as ${name}`).join(', ');
-  for (const cell of cells) {
-    const { kind, grain, level } = cell;
-    const read = `select division_id, key, start, ${sums} from ${tallyRelation(String(level), kind, grain)} as t group by 1, 2, 3`;
-    verdict = add(verdict, await compare(db, read, recountedTally(cell), TALLY_KEYS, [...MEASURE_NAMES], []));
-  }
+  for (const base of bases)
+    verdict = add(
+      verdict,
+      await compare(db, readTally(base), recountedTally(base), TALLY_KEYS, [...MEASURE_NAMES], []),
+    );
   return verdict;
 }
 

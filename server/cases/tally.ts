@@ -58,10 +58,10 @@ const ADD = `on conflict (kind, grain, level, start, division_id, key) do update
   ${MEASURE_NAMES.map((name) => `${name} = tally.${name} + excluded.${name}`).join(', ')}`;
 
 /** Every (kind, grain, level) that the tally keeps. */
-export const TALLY_CELLS = TALLY_KINDS.flatMap((kind) =>
+const TALLY_CELLS = TALLY_KINDS.flatMap((kind) =>
   TALLY_GRAINS.flatMap((grain) => tallyLevels(kind, grain).map((level) => ({ kind, grain, level }))),
 );
-export type TallyCell = (typeof TALLY_CELLS)[number];
+type TallyCell = (typeof TALLY_CELLS)[number];
 
 /** Rows of the tally that rows like deltas make. An array begins at 1: path[0] is null, so level 0 is division 0. */
 function rolled(relation: string, cells: readonly TallyCell[]): string {
@@ -89,16 +89,16 @@ export async function foldTally(client: Queryable): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Counts of one kind, grain and level as a recount of the cases gives them. */
-export function recountedTally(cell: TallyCell): string {
-  return rolled(`(${contributions('cases')})`, [cell]);
-}
-
 /** What all of the tally is summed from: hours, and days with the months they make. */
-const BASES: readonly { kind: TallyKind; grain: TallyGrain }[] = [
+export const TALLY_BASES: readonly { kind: TallyKind; grain: TallyGrain }[] = [
   { kind: 'all', grain: 'hour' },
   ...TALLY_KINDS.map((kind) => ({ kind, grain: 'day' as const })),
 ];
+export type TallyBase = (typeof TALLY_BASES)[number];
+
+/** The parts of the tally that are summed from a base. */
+const cellsOf = ({ kind, grain }: TallyBase): TallyCell[] =>
+  TALLY_CELLS.filter((cell) => cell.kind === kind && (cell.grain === 'hour') === (grain === 'hour'));
 
 /** Instants of cases, each once. */
 const INSTANTS = [...new Set(MEASURES.map(({ at }) => at))];
@@ -115,27 +115,41 @@ const WIDE = `select ${CASE_KEYS}, date_trunc('hour', m.at at time zone ${ZONE})
 /**
  * The tally's rows of a base, from the cases. First summed by what the base tells apart, of which each part is a sum: where it goes no
  * deeper than districts, a case stands under its district, or under the city where no district holds it.
+ * @param counted relation of all contributions, as WIDE gives them.
  */
-function recountedBase({ kind, grain }: (typeof BASES)[number]): string {
-  const cells = TALLY_CELLS.filter(
-    (cell) => cell.kind === kind && (grain === 'hour' ? cell.grain === 'hour' : cell.grain !== 'hour'),
-  );
+function recountedBase(base: TallyBase, counted: string): string {
+  const { kind, grain } = base;
+  const cells = cellsOf(base);
   const deep = cells.some(({ level }) => level > 2);
-  const sums = MEASURE_NAMES.map((name) => `sum(${name})`).join(', ');
+  const sums = MEASURE_NAMES.map((name) => `sum(${name}) as ${name}`).join(', ');
   const parts = cells.map(
-    (
-      cell,
-    ) => `select ${kindNumber(kind)}, ${grainNumber(cell.grain)}, ${cell.level}, date_trunc('${cell.grain}', start),
-      coalesce(d.path[${cell.level}], 0), key, ${sums}
+    (cell) => `select ${kindNumber(kind)} as kind, ${grainNumber(cell.grain)} as grain, ${cell.level} as level,
+      date_trunc('${cell.grain}', start) as start, coalesce(d.path[${cell.level}], 0) as division_id, key, ${sums}
       from base left join division d on d.id = base.division_id group by 4, 5, 6`,
   );
   return `with base as materialized (
       select ${deep ? 'c.division_id' : 'coalesce(r.path[2], r.path[1], 0)'} as division_id, ${KIND_KEY[kind]} as key,
         date_trunc('${grain}', hour) as start, ${MEASURE_NAMES.map((name) => `coalesce(sum(${name}), 0)::int as ${name}`).join(', ')}
-      from case_count c left join division r on r.id = c.division_id group by 1, 2, 3
+      from ${counted} c left join division r on r.id = c.division_id group by 1, 2, 3
       having ${MEASURE_NAMES.map((name) => `sum(${name}) > 0`).join(' or ')}
     )
-    ${INTO} ${parts.join(' union all ')}`;
+    ${parts.join(' union all ')}`;
+}
+
+/** What a recount of the cases gives for a base: rows (kind, grain, level, start, division_id, key, and the measures). */
+export function recountedTally(base: TallyBase): string {
+  return recountedBase(base, `(${WIDE})`);
+}
+
+/** The counts of a base as read, as rows like those of a recount. */
+export function readTally(base: TallyBase): string {
+  const sums = MEASURE_NAMES.map((name) => `sum(${name})::bigint as ${name}`).join(', ');
+  const parts = cellsOf(base).map(
+    ({ kind, grain, level }) =>
+      `select ${kindNumber(kind)} as kind, ${grainNumber(grain)} as grain, ${level} as level, start, division_id, key, ${sums}
+       from ${tallyRelation(String(level), kind, grain)} as t group by start, division_id, key`,
+  );
+  return parts.join(' union all ');
 }
 
 /** Counts everything again from the cases. For loads that write cases without deltas, and for `hekan rebuild kpi`.
@@ -147,9 +161,9 @@ export async function rebuildTally(
   await client.query('delete from tally_delta');
   await client.query('delete from tally');
   await client.query(`create temp table case_count on commit drop as ${WIDE}`);
-  for (const [i, base] of BASES.entries()) {
-    onProgress(i, BASES.length);
-    await client.query(recountedBase(base));
+  for (const [i, base] of TALLY_BASES.entries()) {
+    onProgress(i, TALLY_BASES.length);
+    await client.query(`${INTO} ${recountedBase(base, 'case_count')}`);
   }
   await client.query('drop table case_count');
 }
