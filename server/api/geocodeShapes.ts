@@ -40,6 +40,12 @@ export const Aliases = Origin.extend({ items: z.array(Alias) });
 export const Unmatched = Origin.extend({
   items: z.array(z.object({ reason: z.string(), key: z.string(), n: z.number(), sample: z.string() })),
 });
+export const Overlay = z.object({
+  code: z.string(),
+  nameZh: z.string(),
+  nameEn: z.string(),
+  responsible: z.string().nullable(),
+});
 /** lng and lat: the point in WGS 84. */
 export const ReverseGeocoded = Origin.extend({
   lng: z.number(),
@@ -49,4 +55,7 @@ export const ReverseGeocoded = Origin.extend({
     .nullable(),
   divisions: z.array(DivisionRef),
   grid: DivisionRef.nullable(),
+  policeGrid: Overlay.nullable(),
+  dutyGrid: Overlay.nullable(),
+  proposedGrid: Overlay.nullable(),
 });

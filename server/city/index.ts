@@ -6,5 +6,6 @@ export * from './divisionTree.ts';
 export * from './divisionWrite.ts';
 export * from './divisions.ts';
 export * from './locate.ts';
+export * from './overlays/index.ts';
 export * from './readDivisions.ts';
 export * from './realCity.ts';

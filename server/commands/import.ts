@@ -1,9 +1,17 @@
 import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
+import { GRID_KINDS } from '../city/index.ts';
 import { importCalendar, importCategories } from '../cases/index.ts';
 import type { Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
-import { formatReport, importAddresses, importCases, importDivisions, importRecords } from '../imports/index.ts';
+import {
+  formatReport,
+  importAddresses,
+  importCases,
+  importDivisions,
+  importGrids,
+  importRecords,
+} from '../imports/index.ts';
 import { textOption, withDatabase, type Command, type Given } from './command.ts';
 import { progressLine } from './progress.ts';
 import { stopSignal } from './stop.ts';
@@ -19,6 +27,8 @@ const OPTIONS = {
   'name-en-property': text,
   'parent-property': text,
   parent: text,
+  kind: text,
+  'responsible-property': text,
   'city-name': text,
   'city-name-en': text,
   'time-zone': text,
@@ -91,6 +101,28 @@ async function runDivisions(run: ImportRun): Promise<string[]> {
     rejects: option(run, 'rejects'),
   };
   return formatReport(await importDivisions(run.db, oneFile(run), options, run.out));
+}
+
+async function runGrids(run: ImportRun): Promise<string[]> {
+  const given = option(run, 'kind') ?? '';
+  const kind = GRID_KINDS.find((known) => known === given);
+  if (!kind) throw badRequest('--kind', given, `one of ${GRID_KINDS.join(', ')}`);
+  const replace = flag(run, 'replace');
+  if (replace && kind === 'comprehensive')
+    throw badRequest('--replace', kind, 'police or duty: unit grids are divisions, which stay');
+  const options = {
+    kind,
+    replace,
+    crs: neededCrs(run),
+    replaceDemo: flag(run, 'replace-demo'),
+    codeProperty: option(run, 'code-property'),
+    nameProperty: option(run, 'name-property'),
+    nameEnProperty: option(run, 'name-en-property'),
+    parentProperty: option(run, 'parent-property'),
+    responsibleProperty: option(run, 'responsible-property'),
+    rejects: option(run, 'rejects'),
+  };
+  return formatReport(await importGrids(run.db, oneFile(run), options, run.out));
 }
 
 async function runCases(run: ImportRun): Promise<string[]> {
@@ -173,6 +205,16 @@ const KINDS = new Map<string, Kind>([
       ],
     },
   ],
+  [
+    'grids',
+    {
+      run: runGrids,
+      options: [
+        ...(['crs', 'kind', 'code-property', 'name-property', 'name-en-property', 'parent-property'] as const),
+        ...(['responsible-property', 'rejects', 'replace', 'replace-demo'] as const),
+      ],
+    },
+  ],
   ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'rejects', 'replace-demo'] }],
   ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
   ['categories', { run: runCategories, options: ['rejects'] }],
@@ -197,6 +239,11 @@ export const importCommand: Command = {
     [--level-property P] [--code-property P] [--name-property P] [--name-en-property P] [--parent-property P] [--parent CODE]
     [--city-name 名称] [--city-name-en NAME] [--time-zone Asia/Shanghai] [--replace-demo] [--rejects FILE]
   GeoJSON. Properties are found by their usual names (code, adcode, name, 名称, level, parent …) where no option names them.
+
+hekan import grids FILE --crs … --kind comprehensive|police|duty [--code-property P] [--name-property P] [--name-en-property P]
+    [--parent-property P] [--responsible-property P] [--replace] [--replace-demo] [--rejects FILE]
+  GeoJSON. Unit grids (15 characters) become divisions below their communities; police and duty grids lie over them. --replace ends those of
+  the kind that the file lacks.
 
 hekan import cases FILE --map MAP.json|nyc311|boston311 [--dataset KEY] [--crs …] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV with a mapping of its columns. Run it again with a newer file: what changed is updated, nothing is doubled.

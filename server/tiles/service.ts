@@ -14,7 +14,7 @@ import { baseLayer, divisionsLayer, gridsLayer } from './polygons.ts';
 import type { TileVersions } from './versions.ts';
 
 /** Raised when the same rows would give other bytes. */
-const FORMAT = 3;
+const FORMAT = 4;
 const MAX_QUERY = 2000;
 
 export interface TileRequest {

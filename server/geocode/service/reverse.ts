@@ -1,4 +1,4 @@
-import { readDivision, locateDivisions } from '../../city/index.ts';
+import { readDivision, locateDivisions, overlaysAt, type OverlaysAt } from '../../city/index.ts';
 import type { DivisionRef } from '../../api/shapes.ts';
 import type { Database } from '../../db/index.ts';
 
@@ -11,7 +11,7 @@ export interface NearestAddress {
   distanceM: number;
 }
 
-export interface Reversed {
+export interface Reversed extends OverlaysAt {
   nearest: NearestAddress | null;
   /** From the city down to the finest that covers the point; empty outside of the city. */
   divisions: DivisionRef[];
@@ -38,5 +38,10 @@ export async function reverseGeocode(db: Database, lng: number, lat: number): Pr
   );
   const [id = 0] = await locateDivisions(db, [[lng, lat]]);
   const divisions = id === 0 ? [] : (await readDivision(db, id)).ancestors;
-  return { nearest: rows[0] ?? null, divisions, grid: divisions.find(({ level }) => level === 'grid') ?? null };
+  return {
+    nearest: rows[0] ?? null,
+    divisions,
+    grid: divisions.find(({ level }) => level === 'grid') ?? null,
+    ...(await overlaysAt(db, lng, lat)),
+  };
 }
