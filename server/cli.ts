@@ -11,6 +11,7 @@ const USAGE = `hekan 鹤瞰: the crane's-eye view of a city
   hekan migrate                                       bring the schema up to this version
   hekan import divisions FILE --crs wgs84|cgcs2000|gcj02|bd09 [options]
   hekan import grids FILE --crs … --kind comprehensive|police|duty [options]
+  hekan import components FILE --crs … [options]
   hekan import cases FILE --map MAP.json|nyc311|boston311 [options]
   hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [options]
   hekan import records FILE… --map MAP.json [--replace] [options]

@@ -8,6 +8,7 @@ import {
   formatReport,
   importAddresses,
   importCases,
+  importComponents,
   importDivisions,
   importGrids,
   importRecords,
@@ -32,6 +33,7 @@ const OPTIONS = {
   'city-name': text,
   'city-name-en': text,
   'time-zone': text,
+  standard: text,
   map: text,
   dataset: text,
   rejects: text,
@@ -125,6 +127,18 @@ async function runGrids(run: ImportRun): Promise<string[]> {
   return formatReport(await importGrids(run.db, oneFile(run), options, run.out));
 }
 
+async function runComponents(run: ImportRun): Promise<string[]> {
+  const options = {
+    crs: neededCrs(run),
+    replaceDemo: flag(run, 'replace-demo'),
+    replace: flag(run, 'replace'),
+    standard: option(run, 'standard'),
+    dataset: option(run, 'dataset'),
+    rejects: option(run, 'rejects'),
+  };
+  return formatReport(await importComponents(run.db, oneFile(run), options, run.out));
+}
+
 async function runCases(run: ImportRun): Promise<string[]> {
   const map = option(run, 'map');
   if (map === undefined)
@@ -216,6 +230,7 @@ const KINDS = new Map<string, Kind>([
     },
   ],
   ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'rejects', 'replace-demo'] }],
+  ['components', { run: runComponents, options: ['crs', 'standard', 'dataset', 'rejects', 'replace', 'replace-demo'] }],
   ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
   ['categories', { run: runCategories, options: ['rejects'] }],
   ['calendar', { run: runCalendar, options: [] }],
@@ -244,6 +259,10 @@ hekan import grids FILE --crs … --kind comprehensive|police|duty [--code-prope
     [--parent-property P] [--responsible-property P] [--replace] [--replace-demo] [--rejects FILE]
   GeoJSON. Unit grids (15 characters) become divisions below their communities; police and duty grids lie over them. --replace ends those of
   the kind that the file lacks.
+
+hekan import components FILE --crs … [--standard 'GB/T 47678.5-2026'] [--dataset KEY] [--replace] [--replace-demo] [--rejects FILE]
+  GeoJSON of points and lines, or CSV with code, lng, lat, and name, standard_ref where it has them. Codes of 17 characters (of 16 in the
+  older series) are checked. One that changed keeps its history; --replace ends those of the dataset that the file lacks.
 
 hekan import cases FILE --map MAP.json|nyc311|boston311 [--dataset KEY] [--crs …] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV with a mapping of its columns. Run it again with a newer file: what changed is updated, nothing is doubled.

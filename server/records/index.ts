@@ -1,5 +1,6 @@
 export * from './addresses/index.ts';
 export * from './changeDataset.ts';
+export * from './components/index.ts';
 export * from './counts.ts';
 export * from './density.ts';
 export * from './fold.ts';

@@ -6,6 +6,7 @@ import { badRequest, HekanError } from '../errors.ts';
 import { countRows, type Meters } from '../metrics/index.ts';
 import { TileCache, type CachedTile } from './cache.ts';
 import { casesLayer } from './cases.ts';
+import { componentsLayer } from './components.ts';
 import { densityLayer } from './density.ts';
 import { Flights } from './flights.ts';
 import type { TileLayer } from './layers.ts';
@@ -78,7 +79,10 @@ export interface TileServiceParts {
 /** Tiles of one city. */
 export function tileService({ db, clock, versions, held, cacheBytes, meters }: TileServiceParts): TileService {
   const layers = new Map(
-    [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, casesLayer(held)].map((one) => [one.name, one]),
+    [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, componentsLayer, casesLayer(held)].map((one) => [
+      one.name,
+      one,
+    ]),
   );
   const cache = new TileCache(cacheBytes);
   const flights = new Flights<CachedTile>();

@@ -4,7 +4,8 @@ import { locateDivisions } from '../../city/index.ts';
 import { appendDataEvent, insertRows, type Queryable } from '../../db/index.ts';
 import { PLACE_COLUMNS, UNRANKED } from '../placeColumns.ts';
 import { appendRecordCounts, CARRY_RECORDS } from '../counts.ts';
-import { rankOf, type Address, type AddressProblem } from './readAddress.ts';
+import { rankOf } from '../rank.ts';
+import type { Address, AddressProblem } from './readAddress.ts';
 
 const MAX_DIRTY = 200;
 
