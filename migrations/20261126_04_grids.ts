@@ -61,7 +61,7 @@ export async function up(knex: Knex): Promise<void> {
     create unique index component_code on component (standard_ref, code) where valid_to is null;
     create index component_cell on component (cell) where valid_to is null;
 
-    alter table place add column elements jsonb, add column aliases text[], add column people int, add column houses int, add column units int;
+    alter table place add column elements jsonb, add column aliases jsonb, add column people int, add column houses int, add column units int;
     comment on column place.elements is 'the address by element, where the source gives it so; else it is read from the text';
     comment on column place.people is 'with houses and units, what three-real-one-standard counted there; null: not counted. Never who';
 

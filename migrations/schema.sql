@@ -624,7 +624,7 @@ CREATE TABLE public.place (
     code text,
     min_zoom smallint DEFAULT 14 NOT NULL,
     elements jsonb,
-    aliases text[],
+    aliases jsonb,
     people integer,
     houses integer,
     units integer

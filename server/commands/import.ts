@@ -34,6 +34,7 @@ const OPTIONS = {
   'city-name-en': text,
   'time-zone': text,
   standard: text,
+  attributes: text,
   map: text,
   dataset: text,
   rejects: text,
@@ -81,6 +82,7 @@ async function runAddresses(run: ImportRun): Promise<string[]> {
     crs: neededCrs(run),
     replaceDemo: flag(run, 'replace-demo'),
     dataset: option(run, 'dataset'),
+    attributes: option(run, 'attributes'),
     rejects: option(run, 'rejects'),
   };
   return formatReport(await importAddresses(run.db, oneFile(run), options, run.out));
@@ -229,7 +231,7 @@ const KINDS = new Map<string, Kind>([
       ],
     },
   ],
-  ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'rejects', 'replace-demo'] }],
+  ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'attributes', 'rejects', 'replace-demo'] }],
   ['components', { run: runComponents, options: ['crs', 'standard', 'dataset', 'rejects', 'replace', 'replace-demo'] }],
   ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
   ['categories', { run: runCategories, options: ['rejects'] }],
@@ -267,8 +269,10 @@ hekan import components FILE --crs … [--standard 'GB/T 47678.5-2026'] [--datas
 hekan import cases FILE --map MAP.json|nyc311|boston311 [--dataset KEY] [--crs …] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV with a mapping of its columns. Run it again with a newer file: what changed is updated, nothing is doubled.
 
-hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [--dataset KEY] [--replace-demo] [--rejects FILE]
-  CSV with the columns code, address, lng, lat, and level, confidence where it has them: the places that records are put on.
+hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [--attributes people=P,houses=H,units=U] [--dataset KEY] [--replace-demo]
+    [--rejects FILE]
+  CSV or GeoJSON of points with code, address or its elements (district … room), lng, lat, and level, confidence, aliases where it has
+  them; or OSM .pbf (addr:* of nodes and ways): the places that records are put on. --attributes: counts at the address.
 
 hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV or JSON Lines, packed with gzip or not; each record goes onto the place that its address code names. Stopped (Ctrl-C) or killed

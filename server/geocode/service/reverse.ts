@@ -1,6 +1,6 @@
 import { readDivision, locateDivisions, overlaysAt, type OverlaysAt } from '../../city/index.ts';
 import type { DivisionRef } from '../../api/shapes.ts';
-import type { Database } from '../../db/index.ts';
+import type { Database, Queryable } from '../../db/index.ts';
 
 /** The address next to a point. */
 export interface NearestAddress {
@@ -17,6 +17,24 @@ export interface Reversed extends OverlaysAt {
   divisions: DivisionRef[];
   /** The unit grid among them. */
   grid: DivisionRef | null;
+}
+
+/** What three-real-one-standard (三实一标) counted at an address; null: not counted. Never who. */
+export interface AddressCounts {
+  people: number | null;
+  houses: number | null;
+  units: number | null;
+}
+
+/** The counts at an address. @param code of it, or the id of a place without one. @returns null where there is none. */
+export async function readAddressCounts(client: Queryable, code: string): Promise<AddressCounts | null> {
+  const id = /^(\d{1,19})-(\d{1,9})$/.exec(code);
+  const { rows } = await client.query<AddressCounts>(
+    `select people, houses, units from place where code = $1::text
+     union all select people, houses, units from place where $2::numeric <= 4611686018427387903 and cell = $2::bigint and n = $3::int and code is null`,
+    [code, id?.[1] ?? null, id?.[2] ?? null],
+  );
+  return rows[0] ?? null;
 }
 
 /** The index orders by degrees, which lie unlike metres: the nearest by metres is among the first of them. */

@@ -2,9 +2,10 @@ import type { CrsName } from '../../api/shapes.ts';
 import { readStart } from '../../files/index.ts';
 import { openCsvSource } from './csvSource.ts';
 import { openGeoJsonSource } from './geoJsonSource.ts';
+import { openOsmSource } from './osmSource.ts';
 import type { RowSource } from './source.ts';
 
-export { openCsvSource, openGeoJsonSource };
+export { openOsmSource };
 export * from './readPosition.ts';
 export * from './source.ts';
 
