@@ -5,6 +5,7 @@ export * from './counts.ts';
 export * from './density.ts';
 export * from './fold.ts';
 export * from './generations.ts';
+export * from './grids/index.ts';
 export * from './import/index.ts';
 export * from './placeColumns.ts';
 export * from './places.ts';

@@ -101,10 +101,9 @@ export function visitBlock(bytes: Uint8Array, visitor: OsmVisitor): void {
   const block: Block = { strings: [], groups: [], granularity: 100, latOffset: 0, lngOffset: 0 };
   new PbfReader(bytes).readFields((tag, to, pbf) => {
     if (tag === 1)
-      pbf.readMessage(
-        (key, strings: string[], table) => void (key === 1 && strings.push(table.readString())),
-        to.strings,
-      );
+      pbf.readMessage((key, strings: string[], table) => {
+        if (key === 1) strings.push(table.readString());
+      }, to.strings);
     else if (tag === 2) to.groups.push(pbf.readBytes());
     else if (tag === 17) to.granularity = pbf.readVarint();
     else if (tag === 19) to.latOffset = pbf.readVarint(true);

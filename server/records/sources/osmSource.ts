@@ -67,7 +67,11 @@ export function openOsmSource(path: string, crs: CrsName): RowSource {
     const needed = new Map<number, readonly [number, number]>();
     let line = 0;
     for (const block of readBlocks(path, hash, onRead)) {
-      visitBlock(block, { way: (way) => void (isAddress(way.tags) && ways.push(way)) });
+      visitBlock(block, {
+        way: (way) => {
+          if (isAddress(way.tags)) ways.push(way);
+        },
+      });
       await breathe();
     }
     for (const { refs } of ways) for (const ref of refs) needed.set(ref, [NaN, NaN]);
