@@ -81,11 +81,11 @@ export async function up(knex: Knex): Promise<void> {
       min_confidence real not null,
       base_version int not null
     );
+    create index record_text_name on record_text (generation_id, name);
     comment on table record_text is 'records without a place whose place is a text, without phones and names of persons; what was found of it in which state of the address base';
     comment on column record_text.names is 'what the text names: a change of any of it is worth another look';
     comment on column record_text.name is 'with reason: its entry of the work list';
     create index record_text_names on record_text using gin (names);
-    create index record_text_generation on record_text (generation_id, base_version);
     create index record_unplaced on record (generation_id, key) where cell is null;
 
     create table geocode_touched (name text primary key);

@@ -1197,7 +1197,7 @@ CREATE INDEX place_geom ON public.place USING gist (geom);
 
 CREATE INDEX record_place ON ONLY public.record USING btree (cell, n) WHERE (cell IS NOT NULL);
 
-CREATE INDEX record_text_generation ON public.record_text USING btree (generation_id, base_version);
+CREATE INDEX record_text_name ON public.record_text USING btree (generation_id, name);
 
 CREATE INDEX record_text_names ON public.record_text USING gin (names);
 

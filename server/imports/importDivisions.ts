@@ -250,6 +250,12 @@ export async function importDivisions(
     }
     const written = await writeAll(db, file, read.divisions, rejects, out);
     const tree = await db.transaction((client) => settle(client, read.divisions, options));
+    const changed = new Set([...written.inserted, ...written.updated.map(({ code }) => code)]);
+    const { touchNames } = await import('../geocode/index.ts');
+    await touchNames(
+      db,
+      read.divisions.flatMap(({ code, nameZh }) => (changed.has(code) ? [nameZh.slice(0, 100)] : [])),
+    );
     const refiledCases = await refileCases(db, (done) => out.progress(done, null, 'cases filed'));
     if (refiledCases > 0) await appendDataEvent(db, 'divisions', REFILED_LAYERS);
     while ((await foldTally(db)) > 0);

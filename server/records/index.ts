@@ -10,5 +10,6 @@ export * from './import/index.ts';
 export * from './placeColumns.ts';
 export * from './places.ts';
 export * from './read.ts';
+export * from './rematch/index.ts';
 export * from './rebuild.ts';
 export * from './slices.ts';

@@ -37,7 +37,8 @@ export async function readSeqs(client: Queryable): Promise<BaseSeqs> {
   return rows[0]!;
 }
 
-async function readDivisions(client: Queryable): Promise<GazetteerDivision[]> {
+/** The divisions as the parser knows them. */
+export async function readGazetteer(client: Queryable): Promise<GazetteerDivision[]> {
   const { rows } = await client.query<{ id: number; parentId: number | null; level: number; name: string }>(
     `select id, parent_id as "parentId", level, name_zh as name from division
      where valid_to is null and level <= $1::int order by division.id`,
@@ -66,7 +67,7 @@ async function readPlaces(client: Queryable, after: readonly [cell: string, n: n
  * @param version seq of before.
  */
 export async function readBase(client: Queryable, version: number): Promise<AddressBase> {
-  const base = new AddressBase({ divisions: await readDivisions(client) }, version);
+  const base = new AddressBase({ divisions: await readGazetteer(client) }, version);
   let after: [string, number] = ['-1', 0];
   for (;;) {
     const rows = await readPlaces(client, after);

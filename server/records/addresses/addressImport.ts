@@ -45,6 +45,21 @@ async function ensureDataset(client: Queryable, key: string): Promise<number> {
   return id;
 }
 
+/** Notes the names by which texts that wait for their place hang on addresses. */
+async function openTouch(
+  client: Queryable,
+): Promise<(client: Queryable, addresses: readonly Address[]) => Promise<void>> {
+  const { createParser, namesOf, readGazetteer, touchNames } = await import('../../geocode/index.ts');
+  const parser = createParser({ divisions: await readGazetteer(client) });
+  return (inside, addresses) => {
+    const texts = addresses.flatMap(({ address, aliases }) => [address, ...(aliases ?? [])]);
+    return touchNames(
+      inside,
+      texts.flatMap((text) => namesOf(parser, text)),
+    );
+  };
+}
+
 /** One import under way. */
 class AddressImport {
   readonly #db: Database;
@@ -58,6 +73,7 @@ class AddressImport {
   readonly #rows = { read: 0, inserted: 0, updated: 0, moved: 0, unchanged: 0, rejected: 0 };
   readonly #notes: string[] = [];
   #datasetId: number | null = null;
+  #touch: Awaited<ReturnType<typeof openTouch>> | null = null;
 
   constructor(db: Database, path: string, options: AddressImportOptions, demo: DemoGuard, out: ImportOutput) {
     this.#db = db;
@@ -150,7 +166,12 @@ class AddressImport {
 
   async #write(addresses: readonly Address[]): Promise<void> {
     const datasetId = await this.#start();
-    const result = await this.#db.transaction((client) => writeAddresses(client, datasetId, addresses));
+    const touch = (this.#touch ??= await openTouch(this.#db));
+    const result = await this.#db.transaction(async (client) => {
+      const written = await writeAddresses(client, datasetId, addresses);
+      await touch(client, written.touched);
+      return written;
+    });
     this.#rows.inserted += result.inserted;
     this.#rows.updated += result.updated;
     this.#rows.moved += result.moved;

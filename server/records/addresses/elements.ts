@@ -1,11 +1,11 @@
-import { ELEMENT_KINDS, type ElementKind } from '../../geocode/index.ts';
+import type { ElementKind } from '../../geocode/index.ts';
 import { findColumn } from '../sources/index.ts';
 
 /** An address by element. */
 export type AddressElements = Partial<Record<ElementKind, string>>;
 
-/** Names of columns, beside the kind's own. */
-const NAMES: Partial<Record<ElementKind, readonly string[]>> = {
+/** Names of columns, beside the kind's own; outermost first. */
+const NAMES = {
   province: ['省'],
   city: ['市', '城市'],
   district: ['区县', '区'],
@@ -23,7 +23,8 @@ const NAMES: Partial<Record<ElementKind, readonly string[]>> = {
   floor: ['楼层', '层'],
   room: ['室', '房间号', '户室号'],
   landmark: ['地标'],
-};
+} as const satisfies Partial<Record<ElementKind, readonly string[]>>;
+const KINDS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 /** What a clerk says behind a number of the kind. */
 const ENDINGS: AddressElements = {
   group: '组',
@@ -38,15 +39,15 @@ const ENDINGS: AddressElements = {
 
 /** Which columns hold elements, outermost first. */
 export function elementColumns(columns: ReadonlySet<string>): (readonly [ElementKind, string])[] {
-  return ELEMENT_KINDS.filter((kind) => kind !== 'other').flatMap((kind) => {
-    const column = findColumn(columns, [kind, ...(NAMES[kind] ?? [])]);
+  return KINDS.flatMap((kind) => {
+    const column = findColumn(columns, [kind, ...NAMES[kind]]);
     return column === null ? [] : [[kind, column] as const];
   });
 }
 
 /** Elements as one text, as people write it. */
 export function elementText(elements: AddressElements): string {
-  return ELEMENT_KINDS.map((kind) => {
+  return KINDS.map((kind) => {
     const value = elements[kind] ?? '';
     return /^[\dA-Za-z一二三四五六七八九十-]+$/.test(value) ? value + (ENDINGS[kind] ?? '') : value;
   }).join('');

@@ -34,6 +34,8 @@ export interface WrittenAddresses {
   moved: number;
   unchanged: number;
   refused: (AddressProblem & { address: Address })[];
+  /** Those that came, moved or changed. */
+  touched: Address[];
 }
 
 interface Located extends Address {
@@ -204,7 +206,7 @@ export async function writeAddresses(
   );
   const coming: { stored: Stored | null; given: Located }[] = [];
   const changes: Known[] = [];
-  const result: WrittenAddresses = { inserted: 0, updated: 0, moved: 0, unchanged: 0, refused: [] };
+  const result: WrittenAddresses = { inserted: 0, updated: 0, moved: 0, unchanged: 0, refused: [], touched: [] };
   const refuse = (address: Address, reason: string) =>
     result.refused.push({ address, reason, field: 'code', value: address.code });
   for (const [i, address] of addresses.entries()) {
@@ -227,6 +229,7 @@ export async function writeAddresses(
   result.inserted = kept.filter((place) => place.stored === null).length;
   result.moved = kept.length - result.inserted;
   result.updated = changes.length;
+  result.touched = [...kept, ...changes].map(({ given }) => given);
   return result;
 }
 

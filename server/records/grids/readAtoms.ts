@@ -40,27 +40,27 @@ async function siteShift(client: Queryable, communityId: number, most: number): 
  * share their borders exactly. $1 community, $2 shift of cells, $3 roads as GeoJSON.
  */
 const ATOMS = `
-  with c as (select geom from division where id = $1::int), road as (
+  with c as (select geom from division where id = $1::int), road as materialized (
     select st_union(st_intersection(r.geom, c.geom), ${SNAP}) as geom
     from c, (select st_setsrid(st_geomfromgeojson(text), 4326) as geom from unnest($3::text[]) as text) as r where r.geom && c.geom
-  ), block as (
+  ), block as materialized (
     select row_number() over (order by st_ymax(b.geom) desc, st_xmin(b.geom)) as id, b.geom from c, (
       select (st_dump(st_polygonize(lines))).geom as geom
       from (select st_unaryunion(st_collect(st_boundary(c.geom), coalesce(road.geom, 'srid=4326;linestring empty'::geometry)), ${SNAP}) as lines from c, road) as l
     ) as b where st_covers(c.geom, st_pointonsurface(b.geom))
-  ), site as (
+  ), site as materialized (
     select st_setsrid(st_makepoint(avg(st_x(p.geom)), avg(st_y(p.geom))), 4326) as geom, sum(coalesce(p.houses, 1)) as households
     from c join place p on p.geom && c.geom and st_covers(c.geom, p.geom) group by p.cell >> $2::int
-  ), line as (
+  ), line as materialized (
     select st_intersection(st_voronoilines(st_collect(site.geom), 0, block.geom), block.geom, ${SNAP}) as geom
     from block join site on st_covers(block.geom, site.geom) group by block.id, block.geom having count(*) > 1
     union all select st_boundary(geom) from block
-  ), atom as (
+  ), atom as materialized (
     select row_number() over (order by st_ymax(a.geom) desc, st_xmin(a.geom), st_area(a.geom))::int - 1 as id, a.geom
     from c, (select (st_dump(st_polygonize(lines))).geom as geom
              from (select st_unaryunion(st_collect(geom), ${SNAP}) as lines from line) as l) as a
     where st_covers(c.geom, st_pointonsurface(a.geom))
-  ), holder as (
+  ), holder as materialized (
     select nearest.id, site.households from site cross join lateral (
       select id from atom order by atom.geom <-> site.geom, id limit 1) as nearest
   ), told as (
