@@ -10,9 +10,12 @@ const USAGE = `hekan 鹤瞰: the crane's-eye view of a city
   hekan demo      [--scale N --seed N --until ISO --no-player --replace]   make a demonstration city
   hekan migrate                                       bring the schema up to this version
   hekan import divisions FILE --crs wgs84|cgcs2000|gcj02|bd09 [options]
+  hekan import grids FILE --crs … --kind comprehensive|police|duty [options]
+  hekan import components FILE --crs … [options]
   hekan import cases FILE --map MAP.json|nyc311|boston311 [options]
   hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [options]
   hekan import records FILE… --map MAP.json [--replace] [options]
+  hekan propose   grids [--per-grid 300-500] [--roads FILE --crs …]   unit grids where a city has none
   hekan geocode   FILE [--column address] [--out FILE]   addresses in a CSV → places
   hekan dataset   list | delete KEY | theme KEY THEME|--none   datasets of records
   hekan outlet    list | add FILE.json | remove KEY | try KEY SAMPLE.json   what plugs into the power strip

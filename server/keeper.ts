@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { announceLights, escalateOverdue, foldTally, sealOnce } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { deliverOnce } from './live/index.ts';
-import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
+import { buildSlice, foldDensity, foldRecordCounts, rematchRecords } from './records/index.ts';
 import { SignalWorker } from './signals/index.ts';
 
 /** A change waits at most this long for the relay. */
@@ -15,6 +15,8 @@ const LIGHTS_MS = 1000;
 const COARSEN_MS = 600_000;
 const WEBHOOK_MS = 500;
 const ESCALATE_MS = 60_000;
+/** Corrections are taken together: each look reads the addresses. */
+const REMATCH_MS = 10_000;
 const SEAL_MS = 10_000;
 /** A receipt waits at most this long for its case. */
 const SIGNALS_MS = 100;
@@ -56,6 +58,11 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
       const seal = await sealOnce(db, clock().now());
       if (seal) log.info({ seal: seal.id, heads: seal.heads, hash: seal.hash }, 'logs of cases sealed');
       return seal ? 0 : SEAL_MS;
+    }),
+    keep('rematch', async () => {
+      const { looked, located } = await rematchRecords(db);
+      if (looked > 0) log.info({ looked, located }, 'records looked at again');
+      return REMATCH_MS;
     }),
     keep('signals', async () => ((await signals.once()) > 0 ? 0 : SIGNALS_MS)),
     keep('versions', async () => {

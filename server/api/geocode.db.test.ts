@@ -104,7 +104,7 @@ describeOnEngines('addresses over HTTP', (database) => {
   it('learns a correction, for the text, for others like it, and off the work list', async () => {
     const sample = '老百货大楼';
     const clock = app.runtime.clock();
-    await writeUnmatched(database(), clock, [
+    await writeUnmatched(database(), clock, 'file:a.csv', [
       { reason: 'unknown_name', key: sample, n: 7, sample },
       { reason: 'unknown_name', key: '别的', n: 9, sample: '别的' },
     ]);

@@ -2,7 +2,14 @@ import { bodyLimit } from 'hono/body-limit';
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { toWgs84 } from '../city/index.ts';
 import { HekanError } from '../errors.ts';
-import { KeptGeocoder, listAliases, listUnmatched, reverseGeocode, type Geocoder } from '../geocode/service/index.ts';
+import {
+  KeptGeocoder,
+  listAliases,
+  listUnmatched,
+  readAddressCounts,
+  reverseGeocode,
+  type Geocoder,
+} from '../geocode/service/index.ts';
 import { MAX_TEXT } from '../geocode/kinds.ts';
 import type { Runtime } from '../runtime.ts';
 import { checkToken } from './token.ts';
@@ -24,10 +31,16 @@ const degrees = (most: number) =>
     .refine((value) => Math.abs(value) <= most, `expected degrees from -${most} to ${most}`)
     .openapi({ type: 'number' });
 
+const attributes = z
+  .enum(['0', '1'])
+  .default('0')
+  .openapi({ description: '1: people, houses and units counted at the address' });
+
 const GeocodeQuery = z.strictObject({
   q: text.openapi({ description: 'an address as people write it' }),
   division: division.optional().openapi({ description: 'the division that its source lies in' }),
   explain: z.enum(['0', '1']).default('0').openapi({ description: '1: tells every decision' }),
+  attributes,
 });
 const BatchBody = z.strictObject({
   texts: z.array(text).min(1).max(MAX_TEXTS),
@@ -41,6 +54,7 @@ const ReverseQuery = z.strictObject({
   lng: degrees(180),
   lat: degrees(85),
   crs: z.enum(shapes.CRS_NAMES).default('wgs84').openapi({ description: 'of lng and lat' }),
+  attributes,
 });
 
 const limit = z.coerce.number().int().min(1).max(1000).default(100);
@@ -113,10 +127,13 @@ export function geocodeRoutes(
       responses: answers(geocodeShapes.Geocoded, 'The match; level none: refused, reason says why'),
     }),
     async (c) => {
-      const { q, division, explain } = c.req.valid('query');
+      const { q, division, explain, attributes } = c.req.valid('query');
       const geocoder = await ready(division);
       const match = geocoder.match(q, { divisionId: division ?? null, explain: explain === '1' });
-      return c.json({ demonstration: demonstration(), ...match }, 200);
+      const counts = attributes === '1' && {
+        attributes: match.code === null ? null : await readAddressCounts(runtime.db, match.code),
+      };
+      return c.json({ demonstration: demonstration(), ...match, ...counts }, 200);
     },
   );
 
@@ -171,13 +188,13 @@ export function geocodeRoutes(
       ),
     }),
     async (c) => {
-      const { lng, lat, crs } = c.req.valid('query');
+      const { lng, lat, crs, attributes } = c.req.valid('query');
       runtime.city();
       const [x, y] = toWgs84(crs, lng, lat);
-      return c.json(
-        { demonstration: demonstration(), lng: x, lat: y, ...(await reverseGeocode(runtime.db, x, y)) },
-        200,
-      );
+      const { nearest, ...found } = await reverseGeocode(runtime.db, x, y);
+      const counts = attributes === '1' && nearest && { attributes: await readAddressCounts(runtime.db, nearest.code) };
+      const told = { nearest: nearest && { ...nearest, ...counts }, ...found };
+      return c.json({ demonstration: demonstration(), lng: x, lat: y, ...told }, 200);
     },
   );
   correctionRoutes(app, runtime, kept, token);

@@ -10,6 +10,7 @@ import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
 import { kpiRoutes } from './kpi.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
+import { gridRoutes } from './gridRoutes.ts';
 import * as shapes from './shapes.ts';
 
 const CaseQuery = z.strictObject({
@@ -186,6 +187,7 @@ export function apiRoutes(
   );
   caseActionRoutes(app, runtime, operatorToken);
   kpiRoutes(app, runtime);
+  gridRoutes(app, runtime);
   geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }

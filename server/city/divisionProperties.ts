@@ -12,6 +12,8 @@ export interface PropertyOptions {
   parentProperty?: string | undefined;
   /** Code of the parent of all features. */
   parent?: string | undefined;
+  /** Of grids: who answers for each. */
+  responsibleProperty?: string | undefined;
 }
 
 export interface DivisionValues {
@@ -21,6 +23,8 @@ export interface DivisionValues {
   /** null: the file gives none. */
   nameEn: string | null;
   parentCode: string | null;
+  /** Of a grid: who answers for it. */
+  responsible: string | null;
 }
 
 /** Names of levels, as files and people write them. */
@@ -55,6 +59,7 @@ const CANDIDATES = {
   nameEn: ['name_en', 'nameen', 'name:en', 'eng_name', 'ename', '英文名称'],
   level: ['level', '级别', '层级', 'admin_type'],
   parent: ['parent', 'parent_code', 'parentcode', 'parent_adcode', 'pcode', '上级', '上级代码', '父级代码'],
+  responsible: ['responsible', '责任人', '责任单位', '负责人', '网格员', '民警', 'owner'],
 } as const;
 type Key = keyof typeof CANDIDATES;
 
@@ -95,6 +100,7 @@ export interface PropertyMap {
   nameEn: string | null;
   level: string | null;
   parent: string | null;
+  responsible: string | null;
   fixedLevel: number | null;
   fixedParent: string | null;
 }
@@ -127,6 +133,7 @@ export function mapProperties(features: RawFeature[], options: PropertyOptions):
     nameEn: find('nameEn', 'name-en-property', options.nameEnProperty),
     level: level === null ? find('level', 'level-property', options.levelProperty) : null,
     parent: options.parent === undefined ? find('parent', 'parent-property', options.parentProperty) : null,
+    responsible: find('responsible', 'responsible-property', options.responsibleProperty),
     fixedLevel: level,
     fixedParent: options.parent?.trim() || null,
   };
@@ -170,5 +177,6 @@ export function readProperties({ id, properties }: RawFeature, map: PropertyMap)
     nameZh: name,
     nameEn: at(map.nameEn) || null,
     parentCode: parentCode === code ? null : parentCode,
+    responsible: at(map.responsible).slice(0, MAX_NAME) || null,
   };
 }

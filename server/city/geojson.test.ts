@@ -166,6 +166,7 @@ describe('properties', () => {
       nameEn: null,
       level: 2,
       parentCode: '230200',
+      responsible: null,
     });
   });
   test('options win', () => {

@@ -115,7 +115,8 @@ export function readGeoJson(file: string, crs: CrsName): GeoJsonFile {
   return { features: list.map(toFeature), sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-function checkPosition(value: unknown): [number, number] {
+/** @throws FeatureProblem for what is no [lng, lat] in degrees. */
+export function checkPosition(value: unknown): [number, number] {
   const [lng, lat] = Array.isArray(value) ? (value as unknown[]) : [];
   if (typeof lng !== 'number' || typeof lat !== 'number' || !Number.isFinite(lng) || !Number.isFinite(lat)) {
     throw new FeatureProblem('not_a_position', 'coordinates', value);

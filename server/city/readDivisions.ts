@@ -35,11 +35,19 @@ interface Candidate {
   read: ReadGeometry;
 }
 
+/** How divisions are read. */
+export interface ReadOptions extends PropertyOptions {
+  /** What the file's coordinates are; never guessed. */
+  crs: CrsName;
+  /** What else must be true of one. @throws FeatureProblem where it is not. */
+  check?: ((values: DivisionValues) => DivisionValues) | undefined;
+}
+
 /** Features whose properties and coordinates can be read; the others go to the rejects. */
 function readCandidates(
   features: RawFeature[],
   map: PropertyMap,
-  crs: CrsName,
+  { crs, check = (values) => values }: ReadOptions,
   reject: (feature: RawFeature, problem: FeatureProblem) => void,
 ) {
   const first = new Map<string, number>();
@@ -47,7 +55,7 @@ function readCandidates(
   const outOfRange: [RawFeature, FeatureProblem][] = [];
   for (const feature of features) {
     try {
-      const values = readProperties(feature, map);
+      const values = check(readProperties(feature, map));
       const before = first.get(values.code);
       if (before !== undefined) {
         throw new FeatureProblem('duplicate_code', map.code ?? 'id', `${values.code}, first at feature ${before}`);
@@ -110,14 +118,14 @@ function checkPrefix({ feature, values }: Candidate, warnings: Findings): void {
 export async function readDivisions(
   client: Queryable,
   file: string,
-  options: PropertyOptions & { crs: CrsName },
+  options: ReadOptions,
   { rejects, warnings, out }: { rejects: RejectsFile; warnings: Findings; out: ImportOutput },
 ): Promise<ReadDivisions> {
   const { features, sha256 } = readGeoJson(file, options.crs);
   const properties = mapProperties(features, options);
   const reject = ({ number, ...raw }: RawFeature, { reason, field, value }: FeatureProblem) =>
     rejects.add({ line: number, reason, field, value, raw: JSON.stringify(raw) });
-  const candidates = readCandidates(features, properties, options.crs, reject);
+  const candidates = readCandidates(features, properties, options, reject);
   const shapes = await checkShapes(
     client,
     candidates.map(({ read }) => read.geometry),

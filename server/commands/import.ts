@@ -1,9 +1,18 @@
 import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
+import { GRID_KINDS } from '../city/index.ts';
 import { importCalendar, importCategories } from '../cases/index.ts';
 import type { Database } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
-import { formatReport, importAddresses, importCases, importDivisions, importRecords } from '../imports/index.ts';
+import {
+  formatReport,
+  importAddresses,
+  importCases,
+  importComponents,
+  importDivisions,
+  importGrids,
+  importRecords,
+} from '../imports/index.ts';
 import { textOption, withDatabase, type Command, type Given } from './command.ts';
 import { progressLine } from './progress.ts';
 import { stopSignal } from './stop.ts';
@@ -19,9 +28,13 @@ const OPTIONS = {
   'name-en-property': text,
   'parent-property': text,
   parent: text,
+  kind: text,
+  'responsible-property': text,
   'city-name': text,
   'city-name-en': text,
   'time-zone': text,
+  standard: text,
+  attributes: text,
   map: text,
   dataset: text,
   rejects: text,
@@ -69,6 +82,7 @@ async function runAddresses(run: ImportRun): Promise<string[]> {
     crs: neededCrs(run),
     replaceDemo: flag(run, 'replace-demo'),
     dataset: option(run, 'dataset'),
+    attributes: option(run, 'attributes'),
     rejects: option(run, 'rejects'),
   };
   return formatReport(await importAddresses(run.db, oneFile(run), options, run.out));
@@ -91,6 +105,40 @@ async function runDivisions(run: ImportRun): Promise<string[]> {
     rejects: option(run, 'rejects'),
   };
   return formatReport(await importDivisions(run.db, oneFile(run), options, run.out));
+}
+
+async function runGrids(run: ImportRun): Promise<string[]> {
+  const given = option(run, 'kind') ?? '';
+  const kind = GRID_KINDS.find((known) => known === given);
+  if (!kind) throw badRequest('--kind', given, `one of ${GRID_KINDS.join(', ')}`);
+  const replace = flag(run, 'replace');
+  if (replace && kind === 'comprehensive')
+    throw badRequest('--replace', kind, 'police or duty: unit grids are divisions, which stay');
+  const options = {
+    kind,
+    replace,
+    crs: neededCrs(run),
+    replaceDemo: flag(run, 'replace-demo'),
+    codeProperty: option(run, 'code-property'),
+    nameProperty: option(run, 'name-property'),
+    nameEnProperty: option(run, 'name-en-property'),
+    parentProperty: option(run, 'parent-property'),
+    responsibleProperty: option(run, 'responsible-property'),
+    rejects: option(run, 'rejects'),
+  };
+  return formatReport(await importGrids(run.db, oneFile(run), options, run.out));
+}
+
+async function runComponents(run: ImportRun): Promise<string[]> {
+  const options = {
+    crs: neededCrs(run),
+    replaceDemo: flag(run, 'replace-demo'),
+    replace: flag(run, 'replace'),
+    standard: option(run, 'standard'),
+    dataset: option(run, 'dataset'),
+    rejects: option(run, 'rejects'),
+  };
+  return formatReport(await importComponents(run.db, oneFile(run), options, run.out));
 }
 
 async function runCases(run: ImportRun): Promise<string[]> {
@@ -173,7 +221,18 @@ const KINDS = new Map<string, Kind>([
       ],
     },
   ],
-  ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'rejects', 'replace-demo'] }],
+  [
+    'grids',
+    {
+      run: runGrids,
+      options: [
+        ...(['crs', 'kind', 'code-property', 'name-property', 'name-en-property', 'parent-property'] as const),
+        ...(['responsible-property', 'rejects', 'replace', 'replace-demo'] as const),
+      ],
+    },
+  ],
+  ['addresses', { run: runAddresses, options: ['crs', 'dataset', 'attributes', 'rejects', 'replace-demo'] }],
+  ['components', { run: runComponents, options: ['crs', 'standard', 'dataset', 'rejects', 'replace', 'replace-demo'] }],
   ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
   ['categories', { run: runCategories, options: ['rejects'] }],
   ['calendar', { run: runCalendar, options: [] }],
@@ -198,11 +257,22 @@ export const importCommand: Command = {
     [--city-name 名称] [--city-name-en NAME] [--time-zone Asia/Shanghai] [--replace-demo] [--rejects FILE]
   GeoJSON. Properties are found by their usual names (code, adcode, name, 名称, level, parent …) where no option names them.
 
+hekan import grids FILE --crs … --kind comprehensive|police|duty [--code-property P] [--name-property P] [--name-en-property P]
+    [--parent-property P] [--responsible-property P] [--replace] [--replace-demo] [--rejects FILE]
+  GeoJSON. Unit grids (15 characters) become divisions below their communities; police and duty grids lie over them. --replace ends those of
+  the kind that the file lacks.
+
+hekan import components FILE --crs … [--standard 'GB/T 47678.5-2026'] [--dataset KEY] [--replace] [--replace-demo] [--rejects FILE]
+  GeoJSON of points and lines, or CSV with code, lng, lat, and name, standard_ref where it has them. Codes of 17 characters (of 16 in the
+  older series) are checked. One that changed keeps its history; --replace ends those of the dataset that the file lacks.
+
 hekan import cases FILE --map MAP.json|nyc311|boston311 [--dataset KEY] [--crs …] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV with a mapping of its columns. Run it again with a newer file: what changed is updated, nothing is doubled.
 
-hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [--dataset KEY] [--replace-demo] [--rejects FILE]
-  CSV with the columns code, address, lng, lat, and level, confidence where it has them: the places that records are put on.
+hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [--attributes people=P,houses=H,units=U] [--dataset KEY] [--replace-demo]
+    [--rejects FILE]
+  CSV or GeoJSON of points with code, address or its elements (district … room), lng, lat, and level, confidence, aliases where it has
+  them; or OSM .pbf (addr:* of nodes and ways): the places that records are put on. --attributes: counts at the address.
 
 hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--replace-demo] [--dry-run] [--rejects FILE]
   CSV or JSON Lines, packed with gzip or not; each record goes onto the place that its address code names. Stopped (Ctrl-C) or killed

@@ -6,6 +6,7 @@ import { geocodeCommand } from './geocode.ts';
 import { importCommand } from './import.ts';
 import { webhookCommand } from './webhook.ts';
 import { outletCommand } from './outlet.ts';
+import { proposeCommand } from './propose.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
 const migrateCommand: Command = {
@@ -26,6 +27,7 @@ export const COMMANDS = new Map<string, Command>([
   ['migrate', migrateCommand],
   ['import', importCommand],
   ['geocode', geocodeCommand],
+  ['propose', proposeCommand],
   ['dataset', datasetCommand],
   ['outlet', outletCommand],
   ['rebuild', rebuildCommand],

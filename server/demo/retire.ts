@@ -1,5 +1,5 @@
 import { codeOfCell, coarsenCodes } from '../../tiles/codes.ts';
-import { NEUTRAL_CITY, readCity, writeCity } from '../city/index.ts';
+import { endProposals, NEUTRAL_CITY, readCity, writeCity } from '../city/index.ts';
 import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
@@ -117,6 +117,7 @@ async function deleteRest(client: Queryable): Promise<void> {
   );
   await client.query('delete from time_limit where category_id not in (select id from category)');
   await client.query("delete from dataset where origin = 'demo'");
+  await endProposals(client);
   await beginSealsAnew(client);
   await recount(client);
   await rebuildDensity(client);

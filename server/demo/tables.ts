@@ -10,6 +10,11 @@ export const CITY_TABLES = [
   'tally',
   'tally_delta',
   'place',
+  'component',
+  'grid_overlay',
+  'grid_overlay_unit',
+  'record_text',
+  'geocode_touched',
   'geocode_alias',
   'geocode_unmatched',
   'density',
@@ -26,4 +31,4 @@ export const CITY_TABLES = [
 ];
 
 /** Tile layers that show any of it. */
-export const ALL_LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
+export const ALL_LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'components', 'cases'];

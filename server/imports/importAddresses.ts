@@ -1,7 +1,7 @@
 import type { Database } from '../db/index.ts';
 import { mustRetireDemo, retireDemo } from '../demo/index.ts';
 import type { ImportOutput } from '../files/index.ts';
-import { runAddressImport, type AddressImportOptions, type AddressReport } from '../records/index.ts';
+import { rematchRecords, runAddressImport, type AddressImportOptions, type AddressReport } from '../records/index.ts';
 
 /**
  * Takes addresses from a CSV file in as places, by their code: what is there is changed, nothing is doubled.
@@ -18,5 +18,8 @@ export async function importAddresses(
     isThere: () => mustRetireDemo(db, options.replaceDemo),
     retire: () => retireDemo(db, out),
   };
-  return runAddressImport(db, file, options, demo, out);
+  const report = await runAddressImport(db, file, options, demo, out);
+  const { looked, located } = await rematchRecords(db);
+  if (looked > 0) report.notes.push(`${looked} records waited for such addresses: ${located} have their place now`);
+  return report;
 }

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { CrsName } from '../api/shapes.ts';
 import { changeCity, foldTally, isTimeZone, recount, refileCases } from '../cases/index.ts';
 import {
   isUnnamed,
@@ -16,8 +15,8 @@ import {
   type DivisionReport,
   type NewDivision,
   type PropertyMap,
-  type PropertyOptions,
   type ReadDivisions,
+  type ReadOptions,
   type TreeReport,
   type WriteResult,
 } from '../city/index.ts';
@@ -26,9 +25,7 @@ import { mustRetireDemo, retireDemo } from '../demo/index.ts';
 import { badRequest } from '../errors.ts';
 import { defaultRejectsPath, Findings, RejectsFile, type ImportOutput } from '../files/index.ts';
 
-export interface DivisionImportOptions extends PropertyOptions {
-  /** What the file's coordinates are; never guessed. */
-  crs: CrsName;
+export interface DivisionImportOptions extends ReadOptions {
   cityName?: string | undefined;
   cityNameEn?: string | undefined;
   /** IANA name. */
@@ -253,6 +250,12 @@ export async function importDivisions(
     }
     const written = await writeAll(db, file, read.divisions, rejects, out);
     const tree = await db.transaction((client) => settle(client, read.divisions, options));
+    const changed = new Set([...written.inserted, ...written.updated.map(({ code }) => code)]);
+    const { touchNames } = await import('../geocode/index.ts');
+    await touchNames(
+      db,
+      read.divisions.flatMap(({ code, nameZh }) => (changed.has(code) ? [nameZh.slice(0, 100)] : [])),
+    );
     const refiledCases = await refileCases(db, (done) => out.progress(done, null, 'cases filed'));
     if (refiledCases > 0) await appendDataEvent(db, 'divisions', REFILED_LAYERS);
     while ((await foldTally(db)) > 0);

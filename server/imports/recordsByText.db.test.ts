@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { SILENT } from '../files/index.ts';
-import { listUnmatched } from '../geocode/index.ts';
+import { KeptGeocoder, listUnmatched } from '../geocode/index.ts';
+import { rematchRecords } from '../records/index.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { collection, feature, scratch, square } from './fixtures.ts';
 import { importAddresses, importDivisions } from './index.ts';
@@ -55,6 +56,50 @@ describeOnEngines('records whose place is an address as it is written', (open) =
     await run(csv('letters.csv'), {}, MAP);
     expect(await list()).toEqual(before);
     for (const { sample } of await listUnmatched(open(), null, 10)) expect(sample).not.toContain('139');
+  });
+
+  it('go onto an address that comes, those that name it and no others, and leave the work list', async () => {
+    const texts = async () =>
+      (
+        await open().query<{ name: string; n: number }>(
+          'select name, count(*)::int as n from record_text group by name order by name',
+        )
+      ).rows;
+    const third = ROWS / 3;
+    expect(await texts()).toEqual([
+      { name: '中华路', n: third },
+      { name: '光明大街', n: third },
+    ]);
+    const before = await open().query("select max(base_version) as v from record_text where name = '中华路'");
+    const came = files.write('b.csv', 'code,address,lng,lat\nB-7,西城区光明大街7号,123.85,47.36\n');
+    const report = await importAddresses(open(), came, options, SILENT);
+    expect(report.notes.join()).toContain(`${third} records waited`);
+    expect(await texts()).toEqual([{ name: '中华路', n: third }]);
+    expect((await listUnmatched(open(), null, 10)).map(({ key, n }) => [key, n])).toEqual([['中华路', third]]);
+    expect(await dataset('letters')).toMatchObject({ total: ROWS, located: (2 * ROWS) / 3 });
+    expect(await exact()).toBe(0);
+    const after = await open().query("select max(base_version) as v from record_text where name = '中华路'");
+    expect(after.rows).toEqual(before.rows);
+  });
+
+  it('are looked at again when a correction touches them', async () => {
+    const clock = { now: () => new Date() };
+    const kept = new KeptGeocoder(open(), (error) => {
+      throw error;
+    });
+    await kept.correct(clock, '中华路9002号', 'B-7');
+    expect(await rematchRecords(open())).toEqual({ looked: ROWS / 3, located: 1 });
+    expect((await listUnmatched(open(), null, 10)).map(({ key, n }) => [key, n])).toEqual([['中华路', ROWS / 3 - 1]]);
+    expect(await rematchRecords(open())).toEqual({ looked: 0, located: 0 });
+    expect(await dataset('letters')).toMatchObject({ located: (2 * ROWS) / 3 + 1 });
+    expect(await exact()).toBe(0);
+  });
+
+  it('loaded anew are on the work list once', async () => {
+    await run(csv('letters.csv'), { replace: true }, MAP);
+    const list = (await listUnmatched(open(), null, 10)).map(({ key, n }) => [key, n]);
+    expect(list).toEqual([['中华路', ROWS / 3 - 1]]);
+    expect(await exact()).toBe(0);
   });
 
   it('are asked for by one column only', async () => {

@@ -20,7 +20,7 @@ interface Whole extends Tileset {
   layers: { id: string; propertiesSchema: { properties: object } }[];
 }
 
-const LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
+const LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'components', 'cases'];
 const SCHEME = 'http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme';
 const TILESETS = 'http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector';
 /** One tile a layer that is not empty. */

@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/index.ts';
+import { dropTexts } from './rematch/texts.ts';
 
 export type GenerationState = 'live' | 'staged' | 'retired';
 
@@ -26,6 +27,7 @@ export async function liveGeneration(client: Queryable, datasetId: number): Prom
 /** Drops a generation with its records. Its counts must have been taken away, or be rebuilt by the caller. */
 export async function dropGeneration(client: Queryable, id: number): Promise<void> {
   await client.query(`drop table if exists ${recordTable(id)}`);
+  await dropTexts(client, id);
   await client.query('delete from load_chunk where generation_id = $1::int', [id]);
   await client.query('delete from dataset_generation where id = $1::int', [id]);
 }
@@ -36,6 +38,7 @@ export async function dropAllRecords(client: Queryable): Promise<void> {
     `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'record'::regclass`,
   );
   for (const { name } of rows) await client.query(`drop table ${name}`);
+  await dropTexts(client, null);
   await client.query('truncate load_chunk, dataset_generation');
 }
 

@@ -14,4 +14,9 @@ export const PLACE_COLUMNS = [
   ['level', 'text'],
   ['confidence', 'real'],
   ['min_zoom', 'smallint'],
+  ['elements', 'jsonb'],
+  ['aliases', 'jsonb'],
+  ['people', 'int'],
+  ['houses', 'int'],
+  ['units', 'int'],
 ] as const;

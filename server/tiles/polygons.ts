@@ -1,8 +1,10 @@
 import type { Geometry } from 'geojson';
 import { buildPolygonIndex, encodeIndexTile, type PolygonFeature, type PolygonIndex } from '../../tiles/polygons.ts';
+import { GRID_KINDS } from '../city/index.ts';
 import type { Database } from '../db/index.ts';
+import { badRequest } from '../errors.ts';
 import type { TileLayer } from './layers.ts';
-import { noQuery } from './query.ts';
+import { noQuery, unknownFilter } from './query.ts';
 
 const DIVISION_FIELDS = {
   id: 'Number',
@@ -12,31 +14,41 @@ const DIVISION_FIELDS = {
   name_en: 'String',
   parent_id: 'Number',
 };
+const GRID_FIELDS = { ...DIVISION_FIELDS, kind: 'String', status: 'String' };
 const BASE_FIELDS = { kind: 'String', rank: 'Number', name_zh: 'String', name_en: 'String' };
 const MAX_ZOOM = 16;
 /** First zoom at which a level of divisions is drawn: 1 city … 5 unit grid. */
 const LEVEL_MIN_ZOOM = [0, 0, 0, 8, 10, 12];
 
-type Read = (db: Database) => Promise<PolygonFeature[]>;
+/** @param query the canonical filter. */
+type Read = (db: Database, query: string) => Promise<PolygonFeature[]>;
 
-/** A layer cut from features that all fit in memory; read again when the layer's version moves. */
-function indexedLayer(name: string, minZoom: number, vectorLayers: TileLayer['vectorLayers'], read: Read): TileLayer {
-  const indexes = new WeakMap<Database, { version: number; index: Promise<PolygonIndex> }>();
+/** A layer cut from features that all fit in memory, for each filter; read again when the layer's version moves. */
+function indexedLayer(
+  name: string,
+  minZoom: number,
+  vectorLayers: TileLayer['vectorLayers'],
+  read: Read,
+  parseQuery: TileLayer['parseQuery'] = noQuery,
+): TileLayer {
+  const indexes = new WeakMap<Database, { version: number; byQuery: Map<string, Promise<PolygonIndex>> }>();
   return {
     name,
     minZoom,
     maxZoom: MAX_ZOOM,
     vectorLayers,
-    parseQuery: noQuery,
-    async read({ db, version }, tile) {
+    parseQuery,
+    async read({ db, version }, tile, query) {
       let held = indexes.get(db);
-      if (!held || held.version !== version) {
-        const index = read(db).then((features) => buildPolygonIndex(features, { maxZoom: MAX_ZOOM }));
-        held = { version, index };
-        indexes.set(db, held);
-        index.catch(() => indexes.delete(db));
+      if (!held || held.version !== version) indexes.set(db, (held = { version, byQuery: new Map() }));
+      const { byQuery } = held;
+      let index = byQuery.get(query);
+      if (!index) {
+        index = read(db, query).then((features) => buildPolygonIndex(features, { maxZoom: MAX_ZOOM }));
+        byQuery.set(query, index);
+        index.catch(() => byQuery.delete(query));
       }
-      return new Uint8Array(encodeIndexTile(await held.index, tile));
+      return new Uint8Array(encodeIndexTile(await index, tile));
     },
   };
 }
@@ -117,12 +129,66 @@ export const divisionsLayer = indexedLayer(
   readDivisions('divisions', 1, 4),
 );
 
-/** Unit grids. */
+/** Proposals lie in one layer with unit grids: their numbers begin where those of divisions end. */
+const FIRST_OVERLAY_ID = 2 ** 31;
+
+interface OverlayRow {
+  id: number;
+  code: string;
+  status: string;
+  zh: string;
+  en: string;
+  geometry: string;
+}
+
+/** Overlays of a kind; of the comprehensive those that are proposed. */
+async function readOverlays(db: Database, kind: string): Promise<PolygonFeature[]> {
+  const { rows } = await db.query<OverlayRow>(
+    `select id, code, status, name_zh as zh, name_en as en, st_asgeojson(geom, 7) as geometry
+     from grid_overlay where valid_to is null and kind = $1::text order by code, id`,
+    [kind],
+  );
+  return rows.map(({ id, code, status, zh, en, geometry }) => ({
+    layer: 'grids',
+    id: FIRST_OVERLAY_ID + id,
+    geometry: JSON.parse(geometry) as Geometry,
+    properties: { id, code, kind, status, name_zh: zh, name_en: en },
+  }));
+}
+
+const readUnitGrids = readDivisions('grids', 5, 5);
+
+/** Unit grids, and where a city has none of them those that are proposed; or police or duty grids. */
+const readGrids: Read = async (db, query) => {
+  const kind = new URLSearchParams(query).get('kind') ?? 'comprehensive';
+  if (kind !== 'comprehensive') return readOverlays(db, kind);
+  const units = await readUnitGrids(db, '');
+  const told = units.map((unit) => ({ ...unit, properties: { ...unit.properties, kind, status: 'confirmed' } }));
+  return [...told, ...(await readOverlays(db, kind))];
+};
+
+function parseGridFilter(query: Record<string, string>): string {
+  for (const [key, value] of Object.entries(query)) {
+    if (key !== 'kind') throw unknownFilter(key, value, 'the filter kind');
+    if (!GRID_KINDS.some((kind) => kind === value)) throw badRequest(key, value, `one of ${GRID_KINDS.join(', ')}`);
+  }
+  return query['kind'] === undefined || query['kind'] === 'comprehensive' ? '' : `kind=${query['kind']}`;
+}
+
+/** Grids of a kind: unit grids, confirmed and proposed, unless told otherwise. */
 export const gridsLayer = indexedLayer(
   'grids',
   12,
-  [describe('grids', 'Unit grids 单元网格', 12, DIVISION_FIELDS)],
-  readDivisions('grids', 5, 5),
+  [
+    describe(
+      'grids',
+      'Unit grids 单元网格, with ?kind=police 警格 or duty 责任网格; status: confirmed, proposed',
+      12,
+      GRID_FIELDS,
+    ),
+  ],
+  readGrids,
+  parseGridFilter,
 );
 
 /** What lies under everything: water, land, roads, railways. */

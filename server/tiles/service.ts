@@ -6,6 +6,7 @@ import { badRequest, HekanError } from '../errors.ts';
 import { countRows, type Meters } from '../metrics/index.ts';
 import { TileCache, type CachedTile } from './cache.ts';
 import { casesLayer } from './cases.ts';
+import { componentsLayer } from './components.ts';
 import { densityLayer } from './density.ts';
 import { Flights } from './flights.ts';
 import type { TileLayer } from './layers.ts';
@@ -14,7 +15,7 @@ import { baseLayer, divisionsLayer, gridsLayer } from './polygons.ts';
 import type { TileVersions } from './versions.ts';
 
 /** Raised when the same rows would give other bytes. */
-const FORMAT = 3;
+const FORMAT = 4;
 const MAX_QUERY = 2000;
 
 export interface TileRequest {
@@ -78,7 +79,10 @@ export interface TileServiceParts {
 /** Tiles of one city. */
 export function tileService({ db, clock, versions, held, cacheBytes, meters }: TileServiceParts): TileService {
   const layers = new Map(
-    [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, casesLayer(held)].map((one) => [one.name, one]),
+    [divisionsLayer, gridsLayer, baseLayer, densityLayer, placesLayer, componentsLayer, casesLayer(held)].map((one) => [
+      one.name,
+      one,
+    ]),
   );
   const cache = new TileCache(cacheBytes);
   const flights = new Flights<CachedTile>();

@@ -12,7 +12,7 @@ import { featuresOf, fetchTile } from '../testing/tile.ts';
 import { describeOnEngines } from '../testing/database.ts';
 
 const EXTENT: [number, number, number, number] = [122.3, 45.9, 126.8, 48.9];
-const LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'cases'];
+const LAYERS = ['divisions', 'grids', 'base', 'density', 'places', 'components', 'cases'];
 
 function tilesAt(z: number): string[] {
   const { minX, minY, maxX, maxY } = bboxToTiles(EXTENT, z);

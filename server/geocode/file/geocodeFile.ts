@@ -12,7 +12,7 @@ import {
   type Chunk,
   type ImportOutput,
 } from '../../files/index.ts';
-import { addUnmatched, writeUnmatched, type Unmatched } from '../service/unmatched.ts';
+import { addUnmatched, removeUnmatched, writeUnmatched, type Unmatched } from '../service/unmatched.ts';
 import { OUT_COLUMNS, type ChunkResult } from './chunk.ts';
 import { JournaledOutput } from './journal.ts';
 import { GeocodePool } from './pool.ts';
@@ -153,7 +153,11 @@ export async function geocodeFile(
     }
     await order;
     if (work.report.rows === 0) throw badRequest('FILE', path, 'rows below the header');
-    await writeUnmatched(db, systemClock, work.unmatched.values());
+    await db.transaction(async (client) => {
+      const source = `file:${work.report.file}`;
+      await removeUnmatched(client, source);
+      await writeUnmatched(client, systemClock, source, work.unmatched.values());
+    });
     whole = true;
   } finally {
     output?.close(whole);

@@ -1,5 +1,6 @@
 import { appendDataEvent, type Clock, type Database, type Queryable } from '../../db/index.ts';
 import { HekanError } from '../../errors.ts';
+import { touchNames } from './touched.ts';
 
 /** What people write for an address. */
 export interface AddressAlias {
@@ -45,7 +46,14 @@ export async function writeAlias(
        on conflict (key) do update set text = excluded.text, code = excluded.code, at = excluded.at returning id`,
       [key, text, code, clock.now()],
     );
-    await client.query('delete from geocode_unmatched where key = any($1::text[])', [[text, name]]);
+    // Of records the texts are known: what is fixed leaves the list when they have been looked at again.
+    await client.query("delete from geocode_unmatched where key = any($1::text[]) and source not like 'records:%'", [
+      [text, name],
+    ]);
+    await touchNames(
+      client,
+      [text, name, key].map((one) => one.slice(0, 100)),
+    );
     await appendDataEvent(client, 'geocode_alias', ['aliases'], { dirty: null, caseIds: [] });
     return { id: rows[0]!.id, text, code };
   });

@@ -1,4 +1,21 @@
 export { listAliases, type AddressAlias } from './aliases.ts';
 export { KeptGeocoder, openGeocoder, type Geocoder } from './geocoder.ts';
-export { addUnmatched, listUnmatched, unmatchedOf, writeUnmatched, type Unmatched } from './unmatched.ts';
-export { reverseGeocode, type NearestAddress, type Reversed } from './reverse.ts';
+export { readGazetteer } from './readBase.ts';
+export { touchNames, takeTouched } from './touched.ts';
+export {
+  addUnmatched,
+  listUnmatched,
+  namesOf,
+  removeUnmatched,
+  unmatchedOf,
+  writeUnmatched,
+  type Unmatched,
+  type UnmatchedText,
+} from './unmatched.ts';
+export {
+  readAddressCounts,
+  reverseGeocode,
+  type AddressCounts,
+  type NearestAddress,
+  type Reversed,
+} from './reverse.ts';

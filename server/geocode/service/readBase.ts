@@ -3,7 +3,7 @@ import type { Queryable } from '../../db/index.ts';
 import { HekanError } from '../../errors.ts';
 import { AddressBase } from '../base/base.ts';
 import { DIVISION_LEVELS } from '../base/divisionTree.ts';
-import type { GazetteerDivision } from '../types.ts';
+import type { GazetteerDivision, StandardAddress } from '../types.ts';
 
 /** Rows read at a time, and added before others get the processor: some 5 ms. */
 const PAGE = 5000;
@@ -14,6 +14,8 @@ interface PlaceRow {
   n: number;
   code: string;
   text: string;
+  elements: StandardAddress['elements'] | null;
+  aliases: string[] | null;
   lng: number;
   lat: number;
   divisionId: number;
@@ -35,7 +37,8 @@ export async function readSeqs(client: Queryable): Promise<BaseSeqs> {
   return rows[0]!;
 }
 
-async function readDivisions(client: Queryable): Promise<GazetteerDivision[]> {
+/** The divisions as the parser knows them. */
+export async function readGazetteer(client: Queryable): Promise<GazetteerDivision[]> {
   const { rows } = await client.query<{ id: number; parentId: number | null; level: number; name: string }>(
     `select id, parent_id as "parentId", level, name_zh as name from division
      where valid_to is null and level <= $1::int order by division.id`,
@@ -47,7 +50,7 @@ async function readDivisions(client: Queryable): Promise<GazetteerDivision[]> {
 /** A place without a code goes by its id; one in a unit grid belongs to the community around it. */
 async function readPlaces(client: Queryable, after: readonly [cell: string, n: number]): Promise<PlaceRow[]> {
   const { rows } = await client.query<PlaceRow>(
-    `select p.cell::text as cell, p.n, coalesce(p.code, p.cell || '-' || p.n) as code, p.address as text,
+    `select p.cell::text as cell, p.n, coalesce(p.code, p.cell || '-' || p.n) as code, p.address as text, p.elements, p.aliases,
        st_x(p.geom) as lng, st_y(p.geom) as lat,
        coalesce(case when d.level > 4 then coalesce(d.path[4], d.path[3], d.path[2], d.path[1]) end, p.division_id)
          as "divisionId"
@@ -64,7 +67,7 @@ async function readPlaces(client: Queryable, after: readonly [cell: string, n: n
  * @param version seq of before.
  */
 export async function readBase(client: Queryable, version: number): Promise<AddressBase> {
-  const base = new AddressBase({ divisions: await readDivisions(client) }, version);
+  const base = new AddressBase({ divisions: await readGazetteer(client) }, version);
   let after: [string, number] = ['-1', 0];
   for (;;) {
     const rows = await readPlaces(client, after);
@@ -79,9 +82,15 @@ export async function readBase(client: Queryable, version: number): Promise<Addr
 }
 
 /** An address that names no road, place or village could not be found again: it is left out. */
-function add(base: AddressBase, { divisionId, ...row }: PlaceRow): void {
+function add(base: AddressBase, { divisionId, elements, aliases, ...row }: PlaceRow): void {
+  const address = { ...row, divisionId: divisionId === 0 ? null : divisionId };
+  takeIn(base, elements ? { ...address, elements } : address);
+  for (const text of aliases ?? []) takeIn(base, { ...address, text });
+}
+
+function takeIn(base: AddressBase, address: StandardAddress): void {
   try {
-    base.add({ ...row, divisionId: divisionId === 0 ? null : divisionId });
+    base.add(address);
   } catch (error) {
     if (!(error instanceof HekanError && error.code === 'bad_request')) throw error;
   }

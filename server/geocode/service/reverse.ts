@@ -1,6 +1,6 @@
-import { readDivision, locateDivisions } from '../../city/index.ts';
+import { readDivision, locateDivisions, overlaysAt, type OverlaysAt } from '../../city/index.ts';
 import type { DivisionRef } from '../../api/shapes.ts';
-import type { Database } from '../../db/index.ts';
+import type { Database, Queryable } from '../../db/index.ts';
 
 /** The address next to a point. */
 export interface NearestAddress {
@@ -11,12 +11,30 @@ export interface NearestAddress {
   distanceM: number;
 }
 
-export interface Reversed {
+export interface Reversed extends OverlaysAt {
   nearest: NearestAddress | null;
   /** From the city down to the finest that covers the point; empty outside of the city. */
   divisions: DivisionRef[];
   /** The unit grid among them. */
   grid: DivisionRef | null;
+}
+
+/** What three-real-one-standard (三实一标) counted at an address; null: not counted. Never who. */
+export interface AddressCounts {
+  people: number | null;
+  houses: number | null;
+  units: number | null;
+}
+
+/** The counts at an address. @param code of it, or the id of a place without one. @returns null where there is none. */
+export async function readAddressCounts(client: Queryable, code: string): Promise<AddressCounts | null> {
+  const id = /^(\d{1,19})-(\d{1,9})$/.exec(code);
+  const { rows } = await client.query<AddressCounts>(
+    `select people, houses, units from place where code = $1::text
+     union all select people, houses, units from place where $2::numeric <= 4611686018427387903 and cell = $2::bigint and n = $3::int and code is null`,
+    [code, id?.[1] ?? null, id?.[2] ?? null],
+  );
+  return rows[0] ?? null;
 }
 
 /** The index orders by degrees, which lie unlike metres: the nearest by metres is among the first of them. */
@@ -38,5 +56,10 @@ export async function reverseGeocode(db: Database, lng: number, lat: number): Pr
   );
   const [id = 0] = await locateDivisions(db, [[lng, lat]]);
   const divisions = id === 0 ? [] : (await readDivision(db, id)).ancestors;
-  return { nearest: rows[0] ?? null, divisions, grid: divisions.find(({ level }) => level === 'grid') ?? null };
+  return {
+    nearest: rows[0] ?? null,
+    divisions,
+    grid: divisions.find(({ level }) => level === 'grid') ?? null,
+    ...(await overlaysAt(db, lng, lat)),
+  };
 }

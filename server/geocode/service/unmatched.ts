@@ -1,5 +1,6 @@
-import { toColumns, unnestInput, type Clock, type Queryable } from '../../db/index.ts';
+import { chunked, toColumns, unnestInput, type Clock, type Queryable } from '../../db/index.ts';
 import type { ElementKind } from '../kinds.ts';
+import { foldText } from '../parse/fold.ts';
 import type { Parser } from '../parse/parser.ts';
 
 /** What could not be found, taken together by what one correction would fix. */
@@ -11,28 +12,45 @@ export interface Unmatched {
   sample: string;
 }
 
+/** A text that was not found, and what would be worth another look at it. */
+export interface UnmatchedText extends Unmatched {
+  /** All that it names, and the text itself as corrections are looked up by. */
+  names: string[];
+}
+
 const NAMES = new Set<ElementKind>(['road', 'estate', 'landmark', 'hamlet', 'community']);
 const MAX_KEY = 100;
 const MAX_SAMPLE = 200;
 const CHUNK = 500;
 
+const DIVISIONS = new Set<ElementKind>(['district', 'street']);
+
+/** Names by which addresses are found: a change of an address touches the texts that hold one of them. */
+export function namesOf(parser: Parser, text: string): string[] {
+  const { elements } = parser.parse(text.slice(0, 2 * MAX_SAMPLE));
+  return [...new Set(elements.filter(({ kind }) => NAMES.has(kind)).map(({ value }) => value.slice(0, MAX_KEY)))];
+}
+
 /** The entry of one text. Its key is the innermost name in it, or where it has none the text itself. */
-export function unmatchedOf(parser: Parser, text: string, reason: string): Unmatched {
+export function unmatchedOf(parser: Parser, text: string, reason: string): UnmatchedText {
   const { elements, dropped } = parser.parse(text.slice(0, 2 * MAX_SAMPLE));
   let clean = text.slice(0, 2 * MAX_SAMPLE);
   for (const { start, end } of [...dropped].sort((a, b) => b.start - a.start))
     clean = `${clean.slice(0, start)}…${clean.slice(end)}`;
   const sample = clean.trim().slice(0, MAX_SAMPLE);
-  const name = elements.findLast(({ kind }) => NAMES.has(kind))?.value;
-  return { reason, key: (name ?? sample).slice(0, MAX_KEY), n: 1, sample };
+  const named = elements.filter(({ kind }) => NAMES.has(kind));
+  const key = (named.at(-1)?.value ?? sample).slice(0, MAX_KEY);
+  const divisions = elements.filter(({ kind }) => DIVISIONS.has(kind));
+  const values = [...named, ...divisions].map(({ value }) => value.slice(0, MAX_KEY));
+  return { reason, key, n: 1, sample, names: [...new Set([key, foldText(sample).slice(0, MAX_KEY), ...values])] };
 }
 
 /** Adds to what is collected. */
-export function addUnmatched(to: Map<string, Unmatched>, one: Unmatched): void {
-  const id = `${one.reason} ${one.key}`;
+export function addUnmatched(to: Map<string, Unmatched>, { reason, key, n, sample }: Unmatched): void {
+  const id = `${reason} ${key}`;
   const known = to.get(id);
-  if (known) known.n += one.n;
-  else to.set(id, { ...one });
+  if (known) known.n += n;
+  else to.set(id, { reason, key, n, sample });
 }
 
 const COLUMNS = [
@@ -42,25 +60,35 @@ const COLUMNS = [
   ['sample', 'text'],
 ] as const;
 
-/** Puts what could not be found on the work list. */
-export async function writeUnmatched(client: Queryable, clock: Clock, found: Iterable<Unmatched>): Promise<void> {
+/** Takes a source off the work list, before it comes again. */
+export async function removeUnmatched(client: Queryable, source: string): Promise<void> {
+  await client.query('delete from geocode_unmatched where source = $1::text', [source]);
+}
+
+/** Puts what could not be found of a source on the work list, beside what stands there of it. */
+export async function writeUnmatched(
+  client: Queryable,
+  clock: Clock,
+  source: string,
+  found: Iterable<Unmatched>,
+): Promise<void> {
   const rows = [...found]
     .sort((a, b) => (a.reason + a.key < b.reason + b.key ? -1 : 1))
     .map(({ reason, key, n, sample }) => [reason, key, n, sample]);
-  for (let at = 0; at < rows.length; at += CHUNK)
+  for (const chunk of chunked(rows, CHUNK))
     await client.query(
-      `insert into geocode_unmatched (reason, key, n, sample, at)
-       select reason, key, n, sample, $5::timestamptz from ${unnestInput(COLUMNS)}
-       on conflict (reason, key) do update set n = geocode_unmatched.n + excluded.n, sample = excluded.sample, at = excluded.at`,
-      [...toColumns(COLUMNS, rows.slice(at, at + CHUNK)), clock.now()],
+      `insert into geocode_unmatched (source, reason, key, n, sample, at)
+       select $6::text, reason, key, n, sample, $5::timestamptz from ${unnestInput(COLUMNS)}
+       on conflict (source, reason, key) do update set n = geocode_unmatched.n + excluded.n, sample = excluded.sample, at = excluded.at`,
+      [...toColumns(COLUMNS, chunk), clock.now(), source],
     );
 }
 
 /** The work list, what would fix most first. */
 export async function listUnmatched(client: Queryable, reason: string | null, limit: number): Promise<Unmatched[]> {
   const { rows } = await client.query<Unmatched>(
-    `select reason, key, n::float8 as n, sample from geocode_unmatched where $1::text is null or reason = $1::text
-     order by geocode_unmatched.n desc, reason, key limit $2::int`,
+    `select reason, key, sum(n)::float8 as n, min(sample) as sample from geocode_unmatched
+     where $1::text is null or reason = $1::text group by reason, key order by sum(geocode_unmatched.n) desc, reason, key limit $2::int`,
     [reason, limit],
   );
   return rows;

@@ -3,23 +3,14 @@ import type { CrsName } from '../../api/shapes.ts';
 import { NEUTRAL_CITY, readCity, writeCity } from '../../city/index.ts';
 import { appendDataEvent, drainOutbox, type Database, type Queryable } from '../../db/index.ts';
 import { badRequest, HekanError } from '../../errors.ts';
-import {
-  CsvCursor,
-  CsvFormat,
-  cutChunks,
-  defaultRejectsPath,
-  openByteFile,
-  RejectsFile,
-  type ByteFile,
-  type Chunk,
-  type ImportOutput,
-} from '../../files/index.ts';
+import { defaultRejectsPath, RejectsFile, type ImportOutput } from '../../files/index.ts';
 import { PLACE_BLOCK_ZOOM } from '../../../tiles/pyramid.ts';
 import { foldRecordCounts } from '../counts.ts';
 import type { DemoGuard } from '../import/index.ts';
 import { lockPlaces } from '../locks.ts';
 import { rankPlaces } from '../places.ts';
-import { AddressReader, type Address } from './readAddress.ts';
+import { openOsmSource, openSource, type RowSource, type SourceRow } from '../sources/index.ts';
+import { AddressReader, parseAttributes, type Address, type CountName } from './readAddress.ts';
 import type { AddressReport } from './report.ts';
 import { UNRANKED } from '../placeColumns.ts';
 import { writeAddresses } from './writeAddresses.ts';
@@ -29,10 +20,11 @@ export interface AddressImportOptions {
   crs: CrsName;
   /** Key of the dataset; default: addresses. */
   dataset?: string | undefined;
+  /** Columns of people, houses and units counted there: `people=实有人口,houses`. */
+  attributes?: string | undefined;
   rejects?: string | undefined;
 }
 
-const CHUNK_BYTES = 1_000_000;
 /** Addresses a transaction, and tiles of zoom 14 ranked in one: on the embedded engine everybody else waits for them. */
 const ROWS = { postgresql: 5000, embedded: 250 };
 const BLOCKS = { postgresql: 64, embedded: 2 };
@@ -53,10 +45,26 @@ async function ensureDataset(client: Queryable, key: string): Promise<number> {
   return id;
 }
 
+/** Notes the names by which texts that wait for their place hang on addresses. */
+async function openTouch(
+  client: Queryable,
+): Promise<(client: Queryable, addresses: readonly Address[]) => Promise<void>> {
+  const { createParser, namesOf, readGazetteer, touchNames } = await import('../../geocode/index.ts');
+  const parser = createParser({ divisions: await readGazetteer(client) });
+  return (inside, addresses) => {
+    const texts = addresses.flatMap(({ address, aliases }) => [address, ...(aliases ?? [])]);
+    return touchNames(
+      inside,
+      texts.flatMap((text) => namesOf(parser, text)),
+    );
+  };
+}
+
 /** One import under way. */
 class AddressImport {
   readonly #db: Database;
-  readonly #file: ByteFile;
+  readonly #source: RowSource;
+  readonly #attributes: ReadonlyMap<CountName, string>;
   readonly #options: AddressImportOptions;
   readonly #demo: DemoGuard;
   readonly #out: ImportOutput;
@@ -65,6 +73,7 @@ class AddressImport {
   readonly #rows = { read: 0, inserted: 0, updated: 0, moved: 0, unchanged: 0, rejected: 0 };
   readonly #notes: string[] = [];
   #datasetId: number | null = null;
+  #touch: Awaited<ReturnType<typeof openTouch>> | null = null;
 
   constructor(db: Database, path: string, options: AddressImportOptions, demo: DemoGuard, out: ImportOutput) {
     this.#db = db;
@@ -74,8 +83,9 @@ class AddressImport {
     this.#key = options.dataset ?? 'addresses';
     if (!/^[a-z0-9][a-z0-9._-]*$/.test(this.#key))
       throw badRequest('dataset', this.#key, 'lower-case letters, digits, and . _ -');
-    this.#file = openByteFile(path, null, 'CSV with a header');
-    if (this.#file.encoding !== 'utf-8') this.#notes.push(`it is not UTF-8: read as ${this.#file.encoding}`);
+    this.#attributes = parseAttributes(options.attributes);
+    this.#source = path.endsWith('.pbf') ? openOsmSource(path, options.crs) : openSource(path, options.crs);
+    this.#notes.push(...this.#source.notes);
     this.#rejects = new RejectsFile(options.rejects ?? defaultRejectsPath(path));
   }
 
@@ -85,7 +95,7 @@ class AddressImport {
     const release = await lockPlaces(this.#db);
     try {
       await this.#readFile();
-      if (this.#rows.read === 0) throw badRequest('file', 'no rows', `rows below the header of ${this.#file.path}`);
+      if (this.#rows.read === 0) throw badRequest('file', 'no rows', `rows below the header of ${this.#source.path}`);
       await this.#rank();
       while ((await foldRecordCounts(this.#db)) > 0);
       await drainOutbox(this.#db);
@@ -95,8 +105,8 @@ class AddressImport {
     }
     const report: AddressReport = {
       kind: 'addresses',
-      file: basename(this.#file.path),
-      sha256: this.#file.sha256(),
+      file: basename(this.#source.path),
+      sha256: this.#source.sha256(),
       dataset: this.#key,
       rows: this.#rows,
       rejects: { path: this.#rejects.total > 0 ? this.#rejects.path : null, byReason: this.#rejects.byReason() },
@@ -112,26 +122,24 @@ class AddressImport {
   }
 
   async #readFile(): Promise<void> {
-    const format = new CsvFormat(',');
     let reader: AddressReader | null = null;
     let waiting: Address[] = [];
     const size = ROWS[this.#db.engine];
-    for await (const chunk of cutChunks(this.#file.pieces(), CHUNK_BYTES, format, this.#file.path)) {
-      reader ??= new AddressReader(this.#file.path, format.header, this.#options.crs);
-      waiting.push(...this.#readChunk(chunk, format, reader));
+    for await (const rows of this.#source.batches()) {
+      reader ??= new AddressReader(this.#source, this.#options.crs, this.#attributes);
+      for (const address of this.#readRows(rows, reader)) waiting.push(address);
       for (; waiting.length >= size; waiting = waiting.slice(size)) await this.#write(waiting.slice(0, size));
-      this.#out.progress(this.#file.read, this.#file.bytes, `${this.#rows.read.toLocaleString('en-US')} rows`);
+      this.#out.progress(this.#source.read, this.#source.total, `${this.#rows.read.toLocaleString('en-US')} rows`);
     }
     for (; waiting.length > 0; waiting = waiting.slice(size)) await this.#write(waiting.slice(0, size));
   }
 
-  #readChunk(chunk: Chunk, format: CsvFormat, reader: AddressReader): Address[] {
-    const cursor = new CsvCursor(format, chunk.bytes, chunk.body, chunk.firstLine + chunk.bodyLines);
+  #readRows(rows: readonly SourceRow[], reader: AddressReader): Address[] {
     const addresses: Address[] = [];
-    while (cursor.next()) {
+    for (const row of rows) {
       this.#rows.read++;
-      const address = reader.read(cursor);
-      if ('reason' in address) this.#reject(cursor.line, address, cursor.raw());
+      const address = reader.read(row);
+      if ('reason' in address) this.#reject(row.line, address, row.raw());
       else addresses.push(address);
     }
     return addresses;
@@ -158,7 +166,12 @@ class AddressImport {
 
   async #write(addresses: readonly Address[]): Promise<void> {
     const datasetId = await this.#start();
-    const result = await this.#db.transaction((client) => writeAddresses(client, datasetId, addresses));
+    const touch = (this.#touch ??= await openTouch(this.#db));
+    const result = await this.#db.transaction(async (client) => {
+      const written = await writeAddresses(client, datasetId, addresses);
+      await touch(client, written.touched);
+      return written;
+    });
     this.#rows.inserted += result.inserted;
     this.#rows.updated += result.updated;
     this.#rows.moved += result.moved;

@@ -1,10 +1,16 @@
 import type { CrsName } from '../../api/shapes.ts';
-import { toWgs84 } from '../../city/index.ts';
-import { HekanError } from '../../errors.ts';
-import { fieldText, SeenIds, type RecordCursor } from '../../files/index.ts';
+import { FeatureProblem } from '../../city/index.ts';
+import { badRequest, HekanError } from '../../errors.ts';
+import { SeenIds } from '../../files/index.ts';
 import { cellOf } from '../../../tiles/morton.ts';
+import { findColumn, numberOf, readPosition, type RowSource, type SourceRow } from '../sources/index.ts';
+import { elementColumns, elementText, levelOfElements, type AddressElements } from './elements.ts';
 
-/** An address as the table of places has it, without its number on its cell. */
+/** What three-real-one-standard (三实一标) counts at an address; never who. */
+export const COUNT_NAMES = ['people', 'houses', 'units'] as const;
+export type CountName = (typeof COUNT_NAMES)[number];
+
+/** An address as the table of places has it, without its number on its cell. What is null the file does not say. */
 export interface Address {
   line: number;
   raw: string;
@@ -17,6 +23,10 @@ export interface Address {
   level: string;
   /** 0 to 1. */
   confidence: number;
+  elements: AddressElements | null;
+  /** Other texts and old names that mean it. */
+  aliases: readonly string[] | null;
+  counts: Readonly<Record<CountName, number | null>>;
 }
 
 /** Why a row is no address. */
@@ -26,81 +36,138 @@ export interface AddressProblem {
   value: string;
 }
 
-const NEEDED = ['code', 'address', 'lng', 'lat'] as const;
-const OPTIONAL = ['level', 'confidence'] as const;
+const COLUMNS = {
+  code: ['code', '地址编码', '编码', 'id'],
+  address: ['address', '地址', '标准地址'],
+  lng: ['lng', '经度'],
+  lat: ['lat', '纬度'],
+  level: ['level'],
+  confidence: ['confidence'],
+  aliases: ['aliases', 'old_names', '别名', '曾用名'],
+} as const;
+type Columns = Record<keyof typeof COLUMNS, string>;
+
 const MAX_CODE = 100;
 const MAX_ADDRESS = 500;
-/** Beyond it Web Mercator has no place. */
-const MAX_LAT = 85;
+const MAX_ALIASES = 50;
+const MAX_COUNT = 1_000_000;
 const DEFAULT_LEVEL = 'number';
 
-type Columns = Record<(typeof NEEDED)[number] | (typeof OPTIONAL)[number], number>;
+/**
+ * Columns of counts: `people=实有人口,houses,units`; without a column's name it is the count's own.
+ * @throws HekanError('bad_request') for another count.
+ */
+export function parseAttributes(given: string | undefined): Map<CountName, string> {
+  const columns = new Map<CountName, string>();
+  for (const part of given?.split(',') ?? []) {
+    const [left = '', right = left] = part.split('=').map((text) => text.trim());
+    const name = COUNT_NAMES.find((known) => known === left);
+    if (!name || right === '')
+      throw badRequest('--attributes', part, `${COUNT_NAMES.join(', ')}, each with =COLUMN where it has another name`);
+    columns.set(name, right.toLowerCase());
+  }
+  return columns;
+}
 
-/** Where the columns are; -1: an optional one that is not there. @throws HekanError that names those that are missing. */
-function findColumns(file: string, header: readonly string[]): Columns {
-  const names = header.map((name) => name.toLowerCase());
-  const missing = NEEDED.filter((name) => !names.includes(name));
+/** Where the columns are; '': an optional one that is not there. @throws HekanError that names those that are missing. */
+function findColumns(source: RowSource, attributes: ReadonlyMap<CountName, string>, byElement: boolean): Columns {
+  const found = Object.entries(COLUMNS).map(([key, names]) => [key, findColumn(source.columns, names)] as const);
+  const needed = ['code', ...(byElement ? [] : ['address']), ...(source.hasGeometry ? [] : ['lng', 'lat'])];
+  const missing = found.filter(([key, name]) => name === null && needed.includes(key)).map(([key]) => key);
+  missing.push(...[...attributes.values()].filter((name) => !source.columns.has(name)));
   if (missing.length > 0)
     throw new HekanError(
       'bad_request',
-      `${file} has no column ${missing.join(', ')}; its header is: ${header.join(', ').slice(0, 600)}`,
+      `${source.path} has no column ${missing.join(', ')}; its header is: ${[...source.columns].join(', ').slice(0, 600)}`,
       { field: 'file', given: missing.join(', ') },
     );
-  const at = [...NEEDED, ...OPTIONAL].map((name) => [name, names.indexOf(name)]);
-  return Object.fromEntries(at) as Columns;
+  return Object.fromEntries(found.map(([key, name]) => [key, name ?? ''])) as Columns;
 }
 
-function numberOf(text: string): number {
-  return /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-}
-
-/** Reads rows of code, address, lng, lat and, where the file has them, level and confidence. */
+/** Reads rows of code, position, and an address as a text, by element, or both. */
 export class AddressReader {
   readonly #columns: Columns;
+  readonly #elements: ReturnType<typeof elementColumns>;
+  readonly #attributes: ReadonlyMap<CountName, string>;
   readonly #crs: CrsName;
   readonly #seen = new SeenIds();
 
-  constructor(file: string, header: readonly string[], crs: CrsName) {
-    this.#columns = findColumns(file, header);
+  constructor(source: RowSource, crs: CrsName, attributes: ReadonlyMap<CountName, string>) {
+    this.#elements = elementColumns(source.columns);
+    this.#columns = findColumns(source, attributes, this.#elements.length > 0);
+    this.#attributes = attributes;
     this.#crs = crs;
   }
 
-  /** @returns the address of the cursor's row, or why it is none. */
-  read(cursor: RecordCursor): Address | AddressProblem {
-    if (cursor.problem !== null) return { reason: cursor.problem, field: '', value: '' };
-    const text = (name: keyof Columns) => {
-      const column = this.#columns[name];
-      return column < 0 ? '' : fieldText(cursor, column).trim();
-    };
-    const wrong = (reason: string, field: keyof Columns): AddressProblem => ({ reason, field, value: text(field) });
-    const [code, address] = [text('code'), text('address')];
-    if (code === '') return wrong('missing_code', 'code');
-    if (code.length > MAX_CODE || /[\0\uFFFD]/.test(code)) return wrong('strange_code', 'code');
-    if (address === '') return wrong('missing_address', 'address');
-    if (address.length > MAX_ADDRESS || address.includes('\0')) return wrong('strange_address', 'address');
-    const [x, y] = [numberOf(text('lng')), numberOf(text('lat'))];
-    if (Number.isNaN(x) || Math.abs(x) > 180) return wrong('no_position', 'lng');
-    if (Number.isNaN(y) || Math.abs(y) > MAX_LAT || (x === 0 && y === 0)) return wrong('no_position', 'lat');
-    const level = text('level') || DEFAULT_LEVEL;
-    if (!/^[a-z_]{1,30}$/.test(level)) return wrong('strange_level', 'level');
+  /** @returns the address of a row, or why it is none. */
+  read(row: SourceRow): Address | AddressProblem {
+    try {
+      return this.#read(row);
+    } catch (error) {
+      if (!(error instanceof FeatureProblem)) throw error;
+      const { reason, field, value } = error;
+      return { reason, field, value };
+    }
+  }
+
+  #read(row: SourceRow): Address {
+    if (row.problem !== null) throw new FeatureProblem(row.problem, '', '');
+    const text = (name: keyof Columns) => row.text(this.#columns[name]);
+    const wrong = (reason: string, field: keyof Columns) => new FeatureProblem(reason, field, text(field));
+    const code = text('code');
+    const elements = elementsOf(this.#elements, row);
+    const address = text('address') || (elements ? elementText(elements) : '');
+    if (code === '') throw wrong('missing_code', 'code');
+    if (code.length > MAX_CODE || /[\0\uFFFD]/.test(code)) throw wrong('strange_code', 'code');
+    if (address === '') throw wrong('missing_address', 'address');
+    if (address.length > MAX_ADDRESS || address.includes('\0')) throw wrong('strange_address', 'address');
+    const shape = readPosition(row, this.#crs, this.#columns.lng, this.#columns.lat);
+    if (shape.type !== 'Point') throw new FeatureProblem('wrong_geometry_type', 'geometry.type', shape.type);
+    const level = text('level') || (elements ? levelOfElements(elements) : DEFAULT_LEVEL);
+    if (!/^[a-z_]{1,30}$/.test(level)) throw wrong('strange_level', 'level');
     const confidence = text('confidence') === '' ? 1 : numberOf(text('confidence'));
-    if (!(confidence >= 0 && confidence <= 1)) return wrong('strange_confidence', 'confidence');
+    if (!(confidence >= 0 && confidence <= 1)) throw wrong('strange_confidence', 'confidence');
+    const counts = this.#counts(row);
     const first = this.#seen.lineOf(code);
-    if (first !== null) return { reason: 'duplicate_in_file', field: 'code', value: `${code}, first on line ${first}` };
-    this.#seen.add(code, cursor.line);
-    const [lng, lat] = toWgs84(this.#crs, x, y);
-    const { line } = cursor;
-    return { line, raw: cursor.raw(), code, address, lng, lat, cell: cellOf(lng, lat), level, confidence };
+    if (first !== null) throw new FeatureProblem('duplicate_in_file', 'code', `${code}, first on line ${first}`);
+    this.#seen.add(code, row.line);
+    const [lng = 0, lat = 0] = shape.coordinates;
+    const { line } = row;
+    const aliases = this.#columns.aliases === '' ? null : splitAliases(text('aliases'));
+    const said = { elements, aliases, counts };
+    return { line, raw: row.raw(), code, address, lng, lat, cell: cellOf(lng, lat), level, confidence, ...said };
+  }
+
+  #counts(row: SourceRow): Address['counts'] {
+    const counts: Record<CountName, number | null> = { people: null, houses: null, units: null };
+    for (const [name, column] of this.#attributes) {
+      const given = row.text(column);
+      if (given === '') continue;
+      const count = numberOf(given);
+      if (!Number.isInteger(count) || count < 0 || count > MAX_COUNT)
+        throw new FeatureProblem('strange_count', column, given);
+      counts[name] = count;
+    }
+    return counts;
   }
 }
 
-/** A number from 0 to 1 that a code always has: which of two places is shown first where both cannot be. */
-export function rankOf(code: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < code.length; i++) hash = Math.imul(hash ^ code.charCodeAt(i), 0x01000193);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+/** The elements of a row where they name a door; null: its text is all there is. */
+function elementsOf(columns: ReturnType<typeof elementColumns>, row: SourceRow): AddressElements | null {
+  const elements: AddressElements = {};
+  for (const [kind, column] of columns) {
+    const value = row.text(column).replaceAll('\0', '');
+    if (value !== '') elements[kind] = value.slice(0, MAX_CODE);
+  }
+  const named = elements.road ?? elements.estate ?? elements.hamlet ?? elements.community ?? elements.landmark;
+  const door = elements.number ?? elements.building ?? elements.lane ?? elements.room ?? elements.landmark;
+  return named !== undefined && door !== undefined ? elements : null;
+}
+
+function splitAliases(text: string): string[] {
+  const parts = text
+    .replaceAll('\0', '')
+    .split(/[;；|]/)
+    .map((part) => part.trim().slice(0, MAX_ADDRESS));
+  return [...new Set(parts.filter((part) => part !== ''))].slice(0, MAX_ALIASES);
 }

@@ -4,7 +4,9 @@ import { locateDivisions } from '../../city/index.ts';
 import { appendDataEvent, insertRows, type Queryable } from '../../db/index.ts';
 import { PLACE_COLUMNS, UNRANKED } from '../placeColumns.ts';
 import { appendRecordCounts, CARRY_RECORDS } from '../counts.ts';
-import { rankOf, type Address, type AddressProblem } from './readAddress.ts';
+import { rankOf } from '../rank.ts';
+import type { AddressElements } from './elements.ts';
+import { COUNT_NAMES, type Address, type AddressProblem } from './readAddress.ts';
 
 const MAX_DIRTY = 200;
 
@@ -17,6 +19,11 @@ interface Stored {
   address: string;
   level: string;
   confidence: number;
+  elements: AddressElements | null;
+  aliases: string[] | null;
+  people: number | null;
+  houses: number | null;
+  units: number | null;
   hasRecords: boolean;
 }
 
@@ -27,6 +34,8 @@ export interface WrittenAddresses {
   moved: number;
   unchanged: number;
   refused: (AddressProblem & { address: Address })[];
+  /** Those that came, moved or changed. */
+  touched: Address[];
 }
 
 interface Located extends Address {
@@ -49,6 +58,7 @@ interface NumberedPlace {
 async function readStored(client: Queryable, addresses: readonly Address[]): Promise<Map<string, Stored>> {
   const { rows } = await client.query<Stored>(
     `select code, cell::text as cell, n, dataset_id as dataset, division_id as division, address, level, confidence,
+       elements, aliases, people, houses, units,
        exists (select 1 from record r where r.cell = p.cell and r.n = p.n) as "hasRecords"
      from place p where code = any($1::text[])`,
     [addresses.map(({ code }) => code)],
@@ -61,9 +71,28 @@ function isSame(stored: Stored, given: Located): boolean {
     stored.address === given.address &&
     stored.division === given.division &&
     stored.level === given.level &&
-    Math.abs(stored.confidence - given.confidence) < 1e-6
+    Math.abs(stored.confidence - given.confidence) < 1e-6 &&
+    saidOf(stored) === saidOf({ ...given, ...given.counts })
   );
 }
+
+/** What is known of an address beside its text, as a text that is the same for the same. */
+function saidOf(
+  of: Pick<Stored, 'elements' | 'people' | 'houses' | 'units'> & { aliases: readonly string[] | null },
+): string {
+  const elements = Object.entries(of.elements ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([elements, of.aliases ?? [], of.people, of.houses, of.units]);
+}
+
+/** What a file does not say stays as it is known. */
+function withKnown(given: Located, stored: Stored | null): Located {
+  if (!stored) return given;
+  const counts = { ...given.counts };
+  for (const name of COUNT_NAMES) counts[name] ??= stored[name];
+  return { ...given, elements: given.elements ?? stored.elements, aliases: given.aliases ?? stored.aliases, counts };
+}
+
+const jsonOf = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
 
 const pointOf = ({ lng, lat }: Address) => `SRID=4326;POINT(${lng} ${lat})`;
 
@@ -111,6 +140,9 @@ async function insertPlaces(client: Queryable, datasetId: number, places: readon
     given.level,
     given.confidence,
     UNRANKED,
+    jsonOf(given.elements),
+    jsonOf(given.aliases),
+    ...COUNT_NAMES.map((name) => given.counts[name]),
   ]);
   await insertRows(client, 'place', PLACE_COLUMNS, rows);
 }
@@ -118,9 +150,10 @@ async function insertPlaces(client: Queryable, datasetId: number, places: readon
 async function updatePlaces(client: Queryable, changes: readonly Known[]): Promise<void> {
   await client.query(
     `update place p set address = k.address, level = k.level, confidence = k.confidence, division_id = k.division,
-       geom = k.geom::geometry
-     from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::real[], $6::int[], $7::text[])
-       as k (cell, n, address, level, confidence, division, geom)
+       geom = k.geom::geometry, elements = k.elements, aliases = k.aliases, people = k.people, houses = k.houses, units = k.units
+     from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::real[], $6::int[], $7::text[], $8::jsonb[], $9::jsonb[],
+         $10::int[], $11::int[], $12::int[])
+       as k (cell, n, address, level, confidence, division, geom, elements, aliases, people, houses, units)
      where p.cell = k.cell and p.n = k.n`,
     [
       changes.map(({ stored }) => stored.cell),
@@ -130,6 +163,9 @@ async function updatePlaces(client: Queryable, changes: readonly Known[]): Promi
       changes.map(({ given }) => given.confidence),
       changes.map(({ given }) => given.division),
       changes.map(({ given }) => pointOf(given)),
+      changes.map(({ given }) => jsonOf(given.elements)),
+      changes.map(({ given }) => jsonOf(given.aliases)),
+      ...COUNT_NAMES.map((name) => changes.map(({ given }) => given.counts[name])),
     ],
   );
 }
@@ -170,12 +206,12 @@ export async function writeAddresses(
   );
   const coming: { stored: Stored | null; given: Located }[] = [];
   const changes: Known[] = [];
-  const result: WrittenAddresses = { inserted: 0, updated: 0, moved: 0, unchanged: 0, refused: [] };
+  const result: WrittenAddresses = { inserted: 0, updated: 0, moved: 0, unchanged: 0, refused: [], touched: [] };
   const refuse = (address: Address, reason: string) =>
     result.refused.push({ address, reason, field: 'code', value: address.code });
   for (const [i, address] of addresses.entries()) {
-    const given = { ...address, division: divisions[i]! };
     const before = stored.get(address.code) ?? null;
+    const given = withKnown({ ...address, division: divisions[i]! }, before);
     if (before?.cell !== given.cell.toString())
       if (before?.hasRecords) refuse(address, 'moved_with_records');
       else coming.push({ stored: before, given });
@@ -193,6 +229,7 @@ export async function writeAddresses(
   result.inserted = kept.filter((place) => place.stored === null).length;
   result.moved = kept.length - result.inserted;
   result.updated = changes.length;
+  result.touched = [...kept, ...changes].map(({ given }) => given);
   return result;
 }
 

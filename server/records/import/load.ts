@@ -1,8 +1,7 @@
 import { CLASSES } from '../../api/shapes.ts';
-import { drainOutbox, systemClock, type Database } from '../../db/index.ts';
+import { drainOutbox, type Database } from '../../db/index.ts';
 import { badRequest } from '../../errors.ts';
 import { cutChunks, defaultRejectsPath, RejectsFile, type Chunk, type ImportOutput } from '../../files/index.ts';
-import type { Unmatched } from '../../geocode/index.ts';
 import { foldRecordCounts } from '../counts.ts';
 import { foldDensity } from '../fold.ts';
 import { keepPlaces, lockDataset } from '../locks.ts';
@@ -17,7 +16,8 @@ import { readRecordMapping, type RecordMapping } from './mapping.ts';
 import type { DemoGuard, RecordImportOptions } from './options.ts';
 import { PlaceIndex } from './placeIndex.ts';
 import { countReady, hashChunk, readChunk } from './prepare.ts';
-import { openTextPlaces, type TextPlaces } from './textPlaces.ts';
+import { openTextPlaces, type LostText, type TextPlaces } from './textPlaces.ts';
+import { touchStale, writeLostTexts } from '../rematch/index.ts';
 import { RecordReader, type FieldNumbers } from './readRecord.ts';
 import type { FileReport, RecordReport } from './report.ts';
 import { endRun } from './runs.ts';
@@ -144,14 +144,14 @@ class RecordLoad {
     }
     if (!this.#reader && (await this.#hasRows(input, chunk, fields))) await this.#start();
     const read = await readChunk(chunk, input.cursor(chunk), fields, this.#reader ?? this.#trial, rejects);
-    const unmatched = this.#texts?.takeUnmatched() ?? [];
+    const lost = this.#texts?.takeLost() ?? [];
     this.#figures.took(read.read, read.rows.size);
     if (this.#dryRun) this.#figures.wrote(read.rows.size, read.rows.notLocated);
     const target = this.#target;
     if (!target) return;
     const ready = await countReady(input.name, chunk, sha256, read, this.#places, !this.#replace);
     await this.#writing;
-    this.#writing = this.#write(ready, target, unmatched);
+    this.#writing = this.#write(ready, target, lost);
     // It is awaited before the next is written; until then a failure must not end the process by itself.
     this.#writing.catch(() => undefined);
   }
@@ -202,12 +202,10 @@ class RecordLoad {
     return openTarget(this.#db, names, files, this.#replace);
   }
 
-  async #write(ready: ReadyChunk, target: LoadTarget, unmatched: readonly Unmatched[]): Promise<void> {
+  async #write(ready: ReadyChunk, target: LoadTarget, lost: readonly LostText[]): Promise<void> {
     await this.#db.transaction(async (client) => {
       await writeChunk(client, ready, target, this.#places);
-      if (unmatched.length === 0) return;
-      const { writeUnmatched } = await import('../../geocode/index.ts');
-      await writeUnmatched(client, systemClock, unmatched);
+      if (lost.length > 0) await writeLostTexts(client, target.generation, lost);
     });
     this.#figures.wrote(ready.entry.rows, ready.entry.notLocated);
     this.#waitingBlocks += ready.counts?.blocks.length ?? 0;
@@ -236,6 +234,7 @@ class RecordLoad {
     if (!this.#dryRun) {
       await this.#fold();
       await drainOutbox(this.#db);
+      if (this.#texts && this.#target) await touchStale(this.#db, this.#target.generation);
     }
     const counts = (await listDatasets(this.#db)).find(({ key }) => key === this.key);
     const report: RecordReport = {

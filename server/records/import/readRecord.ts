@@ -72,29 +72,32 @@ export class RecordReader {
     const classIndex =
       fields.class < 0 ? this.#constant : this.#classOf(bytes, starts[fields.class]!, ends[fields.class]!);
     if (classIndex < 0) return this.#wrong('unknown_class', 'class', cursor, fields.class);
-    const place = this.#placeOf(bytes, starts[fields.address]!, ends[fields.address]!);
+    const key = { start: keyStart, end: keyEnd };
+    const place = this.#placeOf(bytes, starts[fields.address]!, ends[fields.address]!, key);
     rows.add(place, classIndex, day, bytes, keyStart, keyEnd);
     return null;
   }
 
-  #placeOf(bytes: Buffer, from: number, to: number): number {
+  #placeOf(bytes: Buffer, from: number, to: number, key: { start: number; end: number }): number {
     const start = skipSpace(bytes, from, to);
     const end = cutSpace(bytes, start, to);
     if (start === end) {
       this.#lost.noCode++;
       return NO_PLACE;
     }
-    const place = this.#find(bytes, start, end);
+    const place = this.#find(bytes, start, end, key);
     if (place >= 0) return place;
     this.#lost.add(bytes, start, end);
     return NO_PLACE;
   }
 
-  #find(bytes: Buffer, start: number, end: number): number {
+  #find(bytes: Buffer, start: number, end: number, key: { start: number; end: number }): number {
     const { code, place } = this.#mapping.columns;
     if (code !== undefined) return this.#places.findCode(bytes, start, end);
     if (place !== undefined) return this.#places.findId(bytes, start, end);
-    return this.#texts?.find(bytes.toString('utf8', start, end)) ?? NO_PLACE;
+    return (
+      this.#texts?.find(bytes.toString('utf8', start, end), bytes.toString('utf8', key.start, key.end)) ?? NO_PLACE
+    );
   }
 
   #classOf(bytes: Buffer, from: number, to: number): number {

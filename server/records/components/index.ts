@@ -1,0 +1,2 @@
+export { runComponentImport, type ComponentImportOptions } from './componentImport.ts';
+export { formatComponentReport, type ComponentReport } from './report.ts';

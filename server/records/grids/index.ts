@@ -1,0 +1,1 @@
+export { proposeGrids, type ProposeOptions, type ProposeReport } from './propose.ts';

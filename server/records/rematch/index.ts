@@ -1,0 +1,2 @@
+export { rematchRecords, touchStale } from './rematch.ts';
+export { dropTexts, writeLostTexts } from './texts.ts';
