@@ -120,6 +120,30 @@ CREATE TABLE public.case_duplicate (
 
 COMMENT ON TABLE public.case_duplicate IS '+1 on a case. child_case_id: proposed, the signal has a case of its own; null: merged by rule';
 
+CREATE TABLE public.case_was (
+    case_id bigint NOT NULL,
+    id bigint NOT NULL,
+    until timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    stage_due_at timestamp with time zone,
+    division_id integer NOT NULL,
+    category_id integer NOT NULL,
+    source_id integer NOT NULL,
+    department_id integer,
+    redispatches smallint NOT NULL
+);
+
+COMMENT ON TABLE public.case_was IS 'what a case was until one of these changed; the log has the rest';
+
+ALTER TABLE public.case_was ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.case_was_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.cases (
     id bigint NOT NULL,
     dataset_id integer NOT NULL,
@@ -850,6 +874,9 @@ ALTER TABLE ONLY public.base_feature
 ALTER TABLE ONLY public.case_duplicate
     ADD CONSTRAINT case_duplicate_pkey PRIMARY KEY (case_id, outlet_id, external_id);
 
+ALTER TABLE ONLY public.case_was
+    ADD CONSTRAINT case_was_pkey PRIMARY KEY (case_id, id);
+
 ALTER TABLE ONLY public.cases
     ADD CONSTRAINT cases_dataset_id_external_id_key UNIQUE (dataset_id, external_id);
 
@@ -1019,6 +1046,8 @@ CREATE INDEX cases_open_cell ON public.cases USING btree (cell) WHERE (open AND 
 
 CREATE INDEX cases_open_department ON public.cases USING btree (department_id, due_at) WHERE open;
 
+CREATE INDEX cases_open_division ON public.cases USING btree (division_id, due_at, id) INCLUDE (status, yellow_at, accepted_at, category_id, source_id, department_id) WHERE open;
+
 CREATE INDEX cases_open_due ON public.cases USING btree (due_at) WHERE open;
 
 CREATE INDEX cases_open_yellow ON public.cases USING btree (yellow_at) WHERE open;
@@ -1056,3 +1085,5 @@ CREATE INDEX signal_received ON public.signal USING btree (received_at) WHERE (s
 CREATE INDEX signal_seen ON public.signal USING btree (outlet_id, received_at);
 
 CREATE INDEX signal_waiting ON public.signal USING btree (received_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX tally_division ON public.tally USING btree (kind, grain, level, division_id, start);
