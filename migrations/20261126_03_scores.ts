@@ -24,10 +24,18 @@ export async function up(knex: Knex): Promise<void> {
       redispatches smallint not null,
       primary key (case_id, id)
     );
+    create table score_scheme (
+      key text not null,
+      version int not null,
+      body jsonb not null,
+      primary key (key, version)
+    );
+    comment on table score_scheme is 'weights and bounds of grades; a change is a new version';
+
     comment on table case_was is 'what a case was until one of these changed; the log has the rest';
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop table case_was; drop index cases_open_division; drop index tally_division');
+  await knex.raw('drop table score_scheme, case_was; drop index cases_open_division; drop index tally_division');
 }

@@ -621,6 +621,14 @@ ALTER TABLE public.record_count_delta ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.score_scheme (
+    key text NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL
+);
+
+COMMENT ON TABLE public.score_scheme IS 'weights and bounds of grades; a change is a new version';
+
 CREATE TABLE public.seal (
     id bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -966,6 +974,9 @@ ALTER TABLE ONLY public.record_count_delta
 
 ALTER TABLE ONLY public.record_count
     ADD CONSTRAINT record_count_pkey PRIMARY KEY (level, division_id, dataset_id);
+
+ALTER TABLE ONLY public.score_scheme
+    ADD CONSTRAINT score_scheme_pkey PRIMARY KEY (key, version);
 
 ALTER TABLE ONLY public.seal_head
     ADD CONSTRAINT seal_head_pkey PRIMARY KEY (seal_id, case_id);

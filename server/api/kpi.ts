@@ -17,7 +17,7 @@ import {
   type KpiQuery,
 } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
-import { answers, day, id, parsePeriod } from './params.ts';
+import { answers, day, id, parseAsOf, parsePeriod } from './params.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_DAYS = 3660;
@@ -67,8 +67,7 @@ function parseQuery(indicator: IndicatorId, given: Given, runtime: Runtime): Omi
   const [now, timeZone] = [runtime.clock().now(), runtime.city().timeZone];
   if (by === 'division' && division !== undefined)
     throw badRequest('division', String(division), 'parent, where by=division');
-  const asOf = given.asOf === undefined ? null : new Date(given.asOf);
-  if (asOf && asOf > now) throw badRequest('asOf', given.asOf ?? '', `an instant not after ${now.toISOString()}`);
+  const asOf = parseAsOf(given.asOf, now);
   const period = defaultPeriod(by, parsePeriod(given), dayIn(timeZone, asOf ?? now));
   const { from, to } = period;
   const max = MAX_DAYS_OF[by] ?? MAX_DAYS;

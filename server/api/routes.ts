@@ -17,6 +17,7 @@ import type { Runtime } from '../runtime.ts';
 import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
 import { kpiRoutes } from './kpi.ts';
+import { scoreRoutes } from './scores.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
 import * as shapes from './shapes.ts';
 
@@ -198,6 +199,7 @@ export function apiRoutes(
   );
   caseActionRoutes(app, runtime, operatorToken);
   kpiRoutes(app, runtime);
+  scoreRoutes(app, runtime);
   geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }
