@@ -17,6 +17,7 @@ import {
   type KpiQuery,
 } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
+import { asCsv, exportQuery, kpiRows } from './csv.ts';
 import { answers, day, id, parseAsOf, parsePeriod } from './params.ts';
 import * as shapes from './shapes.ts';
 
@@ -36,6 +37,7 @@ const Query = z.strictObject({
   from: day,
   to: day,
   asOf: z.iso.datetime({ offset: true }).optional().openapi({ description: 'what was known then' }),
+  ...exportQuery,
   compare: z.enum(['yoy', 'pop']).optional().openapi({ description: 'with a year before, or with the period before' }),
 });
 type Given = z.infer<typeof Query>;
@@ -84,6 +86,7 @@ function parseQuery(indicator: IndicatorId, given: Given, runtime: Runtime): Omi
 /** /kpi: definitions and figures. */
 export function kpiRoutes(app: OpenAPIHono, runtime: Runtime): void {
   const { db } = runtime;
+  app.use('/kpi/:id', asCsv('kpi', kpiRows));
   app.openapi(
     createRoute({
       method: 'get',

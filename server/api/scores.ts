@@ -2,6 +2,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
 import { listSchemes, readScores } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
+import { asCsv, exportQuery, scoreRows } from './csv.ts';
 import { answers, day, parseAsOf, parsePeriod } from './params.ts';
 import { ScoreSchemes, ScoreTable } from './scoreShapes.ts';
 import { LEVELS } from './shapes.ts';
@@ -12,12 +13,14 @@ const Query = z.strictObject({
   level: z.enum(LEVELS).default('district').openapi({ description: 'of by=division' }),
   from: day,
   to: day,
+  ...exportQuery,
   asOf: z.iso.datetime({ offset: true }).optional().openapi({ description: 'what was known then' }),
 });
 
 /** /scores: divisions and departments by a scheme of weights. */
 export function scoreRoutes(app: OpenAPIHono, runtime: Runtime): void {
   const { db } = runtime;
+  app.use('/scores', asCsv('scores', scoreRows));
   app.openapi(
     createRoute({
       method: 'get',
