@@ -12,6 +12,7 @@ import * as attachments from './20261125_04_attachments.ts';
 import * as geocode from './20261125_05_geocode.ts';
 import * as webhooks from './20261125_06_webhooks.ts';
 import * as grids from './20261126_04_grids.ts';
+import * as scores from './20261126_03_scores.ts';
 
 export interface Migration {
   name: string;
@@ -34,4 +35,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261125_05_geocode', ...geocode },
   { name: '20261125_06_webhooks', ...webhooks },
   { name: '20261126_04_grids', ...grids },
+  { name: '20261126_03_scores', ...scores },
 ];

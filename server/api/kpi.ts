@@ -17,7 +17,8 @@ import {
   type KpiQuery,
 } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
-import { answers, day, id, parsePeriod } from './params.ts';
+import { asCsv, exportQuery, kpiRows } from './csv.ts';
+import { answers, day, id, parseAsOf, parsePeriod } from './params.ts';
 import * as shapes from './shapes.ts';
 
 const MAX_DAYS = 3660;
@@ -36,6 +37,7 @@ const Query = z.strictObject({
   from: day,
   to: day,
   asOf: z.iso.datetime({ offset: true }).optional().openapi({ description: 'what was known then' }),
+  ...exportQuery,
   compare: z.enum(['yoy', 'pop']).optional().openapi({ description: 'with a year before, or with the period before' }),
 });
 type Given = z.infer<typeof Query>;
@@ -67,8 +69,7 @@ function parseQuery(indicator: IndicatorId, given: Given, runtime: Runtime): Omi
   const [now, timeZone] = [runtime.clock().now(), runtime.city().timeZone];
   if (by === 'division' && division !== undefined)
     throw badRequest('division', String(division), 'parent, where by=division');
-  const asOf = given.asOf === undefined ? null : new Date(given.asOf);
-  if (asOf && asOf > now) throw badRequest('asOf', given.asOf ?? '', `an instant not after ${now.toISOString()}`);
+  const asOf = parseAsOf(given.asOf, now);
   const period = defaultPeriod(by, parsePeriod(given), dayIn(timeZone, asOf ?? now));
   const { from, to } = period;
   const max = MAX_DAYS_OF[by] ?? MAX_DAYS;
@@ -85,6 +86,7 @@ function parseQuery(indicator: IndicatorId, given: Given, runtime: Runtime): Omi
 /** /kpi: definitions and figures. */
 export function kpiRoutes(app: OpenAPIHono, runtime: Runtime): void {
   const { db } = runtime;
+  app.use('/kpi/:id', asCsv('kpi', kpiRows));
   app.openapi(
     createRoute({
       method: 'get',

@@ -27,6 +27,14 @@ export function parsePeriod(query: { from?: string | undefined; to?: string | un
   return { from, to };
 }
 
+/** An instant of the past; null: now. @throws HekanError('bad_request') for one that has not come. */
+export function parseAsOf(given: string | undefined, now: Date): Date | null {
+  if (given === undefined) return null;
+  const asOf = new Date(given);
+  if (asOf > now) throw badRequest('asOf', given, `an instant not after ${now.toISOString()}`);
+  return asOf;
+}
+
 /** YYYY-MM-DDTHH. @throws HekanError('bad_request'). */
 export function parseHour(text: string): string {
   const [date = '', hour = ''] = text.split('T');

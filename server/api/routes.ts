@@ -1,6 +1,14 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
-import { CASE_STATUSES, INDICATOR_IDS, KPI_PARTS, listCases, readCase, STATUS_FILTERS } from '../cases/index.ts';
+import {
+  CASE_SORTS,
+  CASE_STATUSES,
+  INDICATOR_IDS,
+  KPI_PARTS,
+  listCases,
+  readCase,
+  STATUS_FILTERS,
+} from '../cases/index.ts';
 import { listDivisions, readDivision, type Bbox } from '../city/index.ts';
 import { currentSeq } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
@@ -9,6 +17,7 @@ import type { Runtime } from '../runtime.ts';
 import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
 import { kpiRoutes } from './kpi.ts';
+import { scoreRoutes } from './scores.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
 import { gridRoutes } from './gridRoutes.ts';
 import * as shapes from './shapes.ts';
@@ -35,6 +44,10 @@ const CaseQuery = z.strictObject({
   hour: z.string().optional().openapi({ description: 'of kpi: YYYY-MM-DDTHH in the time zone of the city' }),
   person: z.string().max(200).optional().openapi({ description: 'of kpi: whose work it was; empty: nobody yet' }),
   asOf: z.iso.datetime({ offset: true }).optional().openapi({ description: 'of kpi: as they were then' }),
+  sort: z
+    .enum(CASE_SORTS)
+    .default('reported')
+    .openapi({ description: 'newest report first, or earliest deadline first' }),
   after: z.string().max(40).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
@@ -152,13 +165,13 @@ export function apiRoutes(
     createRoute({
       method: 'get',
       path: '/cases',
-      summary: 'Cases, newest report first',
+      summary: 'Cases',
       description: `Pages by key: pass \`next\` as \`after\`. Statuses: ${CASE_STATUSES.join(', ')}.`,
       request: { query: CaseQuery },
       responses: answers(shapes.CasePage, 'A page'),
     }),
     async (c) => {
-      const { after, limit, bbox, from: _from, to: _to, hour, asOf, ...rest } = c.req.valid('query');
+      const { after, limit, sort, bbox, from: _from, to: _to, hour, asOf, ...rest } = c.req.valid('query');
       const { from, to } = parsePeriod(c.req.valid('query'));
       checkOfKpi(c.req.valid('query'));
       const filter = {
@@ -169,7 +182,7 @@ export function apiRoutes(
         ...(hour === undefined ? {} : { hour: parseHour(hour) }),
         ...(asOf === undefined ? {} : { asOf: new Date(asOf) }),
       };
-      const page = after === undefined ? { limit } : { after, limit };
+      const page = after === undefined ? { limit, sort } : { after, limit, sort };
       const answer = await db.snapshot((client) => listCases(client, runtime.clock(), WHOLE_CITY, filter, page));
       return c.json(told(answer), 200);
     },
@@ -188,6 +201,7 @@ export function apiRoutes(
   caseActionRoutes(app, runtime, operatorToken);
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
+  scoreRoutes(app, runtime);
   geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }

@@ -17,6 +17,7 @@ export * from './measures.ts';
 export * from './read.ts';
 export * from './refile.ts';
 export * from './report.ts';
+export { changeCase } from './state.ts';
 export * from './tables/index.ts';
 export * from './tally.ts';
 export * from './time/index.ts';

@@ -16,16 +16,31 @@ const SELECT = `c.id::int as id, c.case_no as "caseNo", c.status,
   jsonb_build_object('code', s.key, 'nameZh', s.name_zh, 'nameEn', s.name_en) as source,
   case when t.id is not null then jsonb_build_object('code', t.key, 'nameZh', t.name_zh, 'nameEn', t.name_en) end as department,
   c.reported_at as "reportedAt", c.accepted_at as "acceptedAt", c.yellow_at as "yellowAt", c.due_at as "dueAt",
-  c.closed_at as "closedAt", (extract(epoch from c.reported_at) * 1000000)::bigint::text as "reportedUs"`;
+  c.closed_at as "closedAt"`;
 
 type Instants = 'reportedAt' | 'acceptedAt' | 'yellowAt' | 'dueAt' | 'closedAt';
-type ItemRow = Omit<CaseItem, Instants | 'light'> & Record<Instants, Date | null> & { reportedUs: string };
+type ItemRow = Omit<CaseItem, Instants | 'light'> & Record<Instants, Date | null> & { cursor: string };
+
+export const CASE_SORTS = ['reported', 'due'] as const;
+export type CaseSort = (typeof CASE_SORTS)[number];
+
+/** Orders of a list: newest report first; earliest deadline first, what has none last. `key` names the place of a row, in
+ * microseconds, and `after` is what comes behind a place. */
+const ORDERS: Record<CaseSort, { by: string; key: string; after: string }> = {
+  reported: { by: 'c.reported_at desc, c.id desc', key: 'c.reported_at', after: '(c.reported_at, c.id) < (?, ?)' },
+  due: {
+    by: `c.due_at, c.id`,
+    key: `coalesce(c.due_at, '9999-12-31Z')`,
+    after: `(coalesce(c.due_at, '9999-12-31Z'), c.id) > (?, ?)`,
+  },
+};
 
 /** Names are joined to the page that was cut, not to all that match. */
-function withNames(page: Knex.QueryBuilder): Knex.QueryBuilder {
+function withNames(page: Knex.QueryBuilder, sort: CaseSort = 'reported'): Knex.QueryBuilder {
+  const { by, key } = ORDERS[sort];
   return sqlBuilder
     .from(page.as('c'))
-    .select(sqlBuilder.raw(SELECT))
+    .select(sqlBuilder.raw(`${SELECT}, (extract(epoch from ${key}) * 1000000)::bigint::text as cursor`))
     .joinRaw('join category g on g.id = c.category_id')
     .joinRaw('join source s on s.id = c.source_id')
     .joinRaw('left join department t on t.id = c.department_id')
@@ -35,7 +50,7 @@ function withNames(page: Knex.QueryBuilder): Knex.QueryBuilder {
          select string_agg(a.name_zh, ' · ' order by a.level) as zh, string_agg(a.name_en, ' · ' order by a.level) as en
          from division a where a.id = any(d.path) and a.level > 1) as p on true`,
     )
-    .orderByRaw('c.reported_at desc, c.id desc');
+    .orderByRaw(by);
 }
 
 async function run<Row extends object>(client: Queryable, query: Knex.QueryBuilder): Promise<Row[]> {
@@ -45,7 +60,7 @@ async function run<Row extends object>(client: Queryable, query: Knex.QueryBuild
 }
 
 function toItem(row: ItemRow, now: Date): CaseItem {
-  const { reportedUs: _, ...item } = row;
+  const { cursor: _, ...item } = row;
   const iso = (at: Date | null) => at?.toISOString() ?? null;
   return {
     ...item,
@@ -60,14 +75,14 @@ function toItem(row: ItemRow, now: Date): CaseItem {
 
 /** A cursor is the last row's key: microseconds and id. */
 function parseCursor(after: string): { us: string; id: string } {
-  const match = /^(-?\d{1,17})\.(\d{1,15})$/.exec(after);
+  const match = /^(-?\d{1,18})\.(\d{1,15})$/.exec(after);
   if (!match) throw badRequest('after', after, 'the `next` of an earlier page');
   return { us: match[1]!, id: match[2]! };
 }
 
 /**
- * A page of cases, newest report first.
- * @param page after: the `next` of the page before; limit 1 to 500.
+ * A page of cases.
+ * @param page sort: newest report first unless told. after: the `next` of the page before; limit 1 to 500.
  * @throws HekanError('bad_request') for a cursor that is none.
  */
 export async function listCases(
@@ -75,30 +90,29 @@ export async function listCases(
   clock: Clock,
   scope: Scope,
   filter: CaseFilter,
-  page: { after?: string; limit: number },
+  page: { after?: string; limit: number; sort?: CaseSort },
 ): Promise<Bare<CasePage>> {
   const now = clock.now();
+  const { by, after } = ORDERS[page.sort ?? 'reported'];
   const matching = filterCases(scope, filter, now);
   const total = page.after === undefined ? await countOf(client, matching.clone()) : null;
   if (page.after !== undefined) {
     const { us, id } = parseCursor(page.after);
-    matching.whereRaw(
-      `(c.reported_at, c.id) < ('epoch'::timestamptz + ?::bigint * interval '1 microsecond', ?::bigint)`,
-      [us, id],
-    );
+    const place = `('epoch'::timestamptz + ?::bigint * interval '1 microsecond', ?::bigint)`;
+    matching.whereRaw(after.replace('(?, ?)', place), [us, id]);
   }
   const cut = matching
     .select('c.*')
-    .orderByRaw('c.reported_at desc, c.id desc')
+    .orderByRaw(by)
     .limit(page.limit + 1);
-  const rows = await run<ItemRow>(client, withNames(cut));
+  const rows = await run<ItemRow>(client, withNames(cut, page.sort));
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
   return {
     asOf: now.toISOString(),
     items: shown.map((row) => toItem(row, now)),
     total,
-    next: rows.length > page.limit && last ? `${last.reportedUs}.${last.id}` : null,
+    next: rows.length > page.limit && last ? `${last.cursor}.${last.id}` : null,
   };
 }
 

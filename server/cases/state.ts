@@ -4,6 +4,7 @@ import { STAGES, type CaseState, type Rules, type Stage } from './effects.ts';
 import { WorkCalendar, type CalendarYear, type Limit } from './time/workCalendar.ts';
 import type { LimitUnit } from './words.ts';
 import { contributions, insertDeltas } from './tally.ts';
+import { keepWas } from './was.ts';
 
 type Flat = Omit<CaseState, 'limit'> & { limitValue: number | null; limitUnit: LimitUnit | null };
 
@@ -139,7 +140,8 @@ export async function writeState(client: Queryable, caseId: number, at: Date, st
 export async function changeCase(client: Queryable, assigned: string, params: unknown[]): Promise<void> {
   await client.query(
     `with old as (select * from cases where id = $1::bigint),
-     moved as (update cases set ${assigned} where id = $1::bigint returning *)
+     moved as (update cases set ${assigned} where id = $1::bigint returning *),
+     ${keepWas('moved')}
      ${insertDeltas(`${contributions('old', -1)} union all ${contributions('moved')}`)}`,
     params,
   );

@@ -2,6 +2,7 @@ import { toColumns, unnestInput, type BulkColumns, type Queryable } from '../db/
 import { bulkOf, POINT_OF_INPUT, rowOf, storedNames, VALUE_COLUMNS, type CaseValues, type NewStep } from './columns.ts';
 import { appendSteps, readHeads } from './log/append.ts';
 import { contributions, insertDeltas } from './tally.ts';
+import { keepWas } from './was.ts';
 
 export interface StoredCase extends CaseValues {
   id: number;
@@ -59,7 +60,7 @@ export async function updateCases(client: Queryable, changes: readonly CaseChang
        update cases set geom = ${POINT_OF_INPUT}, ${SET}
        from input where cases.id = input.id
        returning cases.*
-     ), ${COUNTED}
+     ), ${keepWas('changed')}, ${COUNTED}
      select 1 from changed limit 1`,
     toColumns(CHANGE_BULK, rows),
   );

@@ -2,6 +2,7 @@ import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
 import { GRID_KINDS } from '../city/index.ts';
 import { importCalendar, importCategories } from '../cases/index.ts';
 import type { Database } from '../db/index.ts';
+import { importScheme } from '../kpi/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
 import {
@@ -196,6 +197,11 @@ async function runCalendar(run: ImportRun): Promise<string[]> {
   ];
 }
 
+async function runScores(run: ImportRun): Promise<string[]> {
+  const { key, version } = await importScheme(run.db, oneFile(run));
+  return [`score scheme 评分方案 ${key}: version ${version}`];
+}
+
 interface Kind {
   run: (run: ImportRun) => Promise<string[]>;
   /** Options that it has. */
@@ -236,6 +242,7 @@ const KINDS = new Map<string, Kind>([
   ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
   ['categories', { run: runCategories, options: ['rejects'] }],
   ['calendar', { run: runCalendar, options: [] }],
+  ['scores', { run: runScores, options: [] }],
   ['records', { run: runRecords, options: ['map', 'dataset', 'rejects', 'replace', 'replace-demo', 'dry-run'] }],
 ]);
 
@@ -284,6 +291,9 @@ hekan import categories FILE [--rejects FILE]
 
 hekan import calendar FILE.json
   Working hours, holidays and make-up days by year, and the limits of stages: docs/workflow.md.
+
+hekan import scores FILE.json
+  A scheme of scores: indicators with weights, and the bounds of grades: docs/indicators.md.
 
   --replace-demo retires the demonstration city. Rows that cannot be taken go to FILE.rejects.csv with line and reason.`,
   options: OPTIONS,

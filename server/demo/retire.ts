@@ -75,7 +75,8 @@ async function deleteCases(client: Queryable): Promise<number> {
     `with gone as (
        delete from cases where id in (select id from cases where dataset_id in (${DEMO_DATASETS}) order by id limit ${CHUNK / 2})
        returning id, cell
-     ), steps as (delete from step where case_id in (select id from gone))
+     ), steps as (delete from step where case_id in (select id from gone)),
+     was as (delete from case_was where case_id in (select id from gone))
      select id::float8 as id, cell::text as cell from gone`,
   );
   if (rows.length === 0) return 0;

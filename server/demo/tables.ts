@@ -7,6 +7,8 @@ export const CITY_TABLES = [
   'seal',
   'time_limit',
   'cases',
+  'case_was',
+  'score_scheme',
   'tally',
   'tally_delta',
   'place',

@@ -6,5 +6,8 @@ export * from './links.ts';
 export * from './names.ts';
 export * from './overview.ts';
 export * from './rate.ts';
+export * from './scheme.ts';
+export * from './score.ts';
+export * from './scores.ts';
 export * from './table.ts';
 export * from './times.ts';

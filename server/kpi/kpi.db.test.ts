@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WHOLE_CITY } from '../access/index.ts';
 import type { KpiTable } from '../api/shapes.ts';
 import {
+  changeCase,
   contributions,
   foldTally,
   indicatorOf,
@@ -200,6 +201,27 @@ describeOnEngines('every indicator', (database) => {
         const sum = table.rows.reduce((n, { denominator }) => n + denominator, table.elsewhere.denominator);
         expect(sum).toBe(table.total.denominator);
       }
+  });
+
+  it('gives what was known then: deadline, department and category of that instant', async () => {
+    const undo = new Error('undo');
+    const work = database().transaction(async (client) => {
+      const id = await insert(client, { ...dispatched, status: 'handling', department_id: 1 });
+      const { rows } = await client.query<{ id: number }>('select max(id)::int as id from category');
+      // Extended at 13:00, an hour after the deadline; sent to another department, and of another category.
+      const set = `due_at = $2::timestamptz, department_id = 2, category_id = $3::int, updated_at = $4::timestamptz`;
+      await changeCase(client, set, [id, at('20:00'), rows[0]!.id, at('13:00')]);
+      const open = (asOf: string, by: By = 'total') =>
+        readFacts(client, WHOLE_CITY, ask('closure', { by, asOf: new Date(asOf) }));
+      expect((await open(at('11:59'))).size).toBe(0);
+      expect((await open(at('12:30'))).get('0')).toEqual({ numerator: 0, denominator: 1 });
+      expect([...(await open(at('12:30'), 'department')).keys()]).toEqual(['1']);
+      expect([...(await open(at('12:30'), 'category')).keys()]).not.toEqual([String(rows[0]!.id)]);
+      expect((await open(at('13:30'))).size).toBe(0);
+      expect([...(await open(at('20:30'), 'department')).keys()]).toEqual(['2']);
+      throw undo;
+    });
+    await expect(work).rejects.toBe(undo);
   });
 
   it('compares with a year before and with the period before', async () => {
