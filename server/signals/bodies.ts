@@ -54,8 +54,11 @@ export function idOfBytes(raw: Uint8Array): string {
   return `sha256:${createHash('sha256').update(raw).digest('hex')}`;
 }
 
-/** The whole body, read no further than the outlet may send. @throws HekanError('too_large'). */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** The whole body of a request or an answer, read no further than it may be long. @throws HekanError('too_large'). */
+export async function readBytes(
+  request: Pick<Request, 'body'>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   if (request.body)

@@ -1,4 +1,5 @@
 export { sign } from './auth.ts';
+export * from './federated/index.ts';
 export * from './mapping.ts';
 export * from './outlet.ts';
 export * from './queue.ts';

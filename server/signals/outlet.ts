@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { CRS_NAMES } from '../api/shapes.ts';
 import type { Database, Queryable } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
+import { PLATFORM } from './federated/platform.ts';
+import { compileUpdate } from './federated/readUpdate.ts';
 import { compileMapping } from './mapping.ts';
 
 export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline'] as const;
@@ -37,8 +39,11 @@ const CONFIG = z.strictObject({
   maxBatch: z.number().int().min(1).max(10_000).default(1000),
   perSecond: z.number().positive().max(100_000).default(1000),
   silentAfterS: z.number().int().min(1).default(86_400),
+  /** Of a federated outlet: who runs its cases. */
+  platform: PLATFORM.optional(),
 });
-const OUTLET = z.strictObject({
+const OUTLET = z
+  .strictObject({
   key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
   kind: z.enum(OUTLET_KINDS),
   nameZh: z.string().min(1).max(100),
@@ -48,7 +53,11 @@ const OUTLET = z.strictObject({
   config: CONFIG,
   /** The outlet's own categories → codes of the city's. */
   categories: z.record(z.string().min(1).max(200), z.string().min(1)).default({}),
-});
+})
+  .refine((outlet) => (outlet.owner === 'federated') === (outlet.config.platform !== undefined), {
+    path: ['config', 'platform'],
+    error: 'a federated outlet has one, a hosted one has none',
+  });
 
 export type OutletFile = z.infer<typeof OUTLET>;
 export type OutletConfig = z.infer<typeof CONFIG>;
@@ -66,7 +75,9 @@ export function parseOutlet(given: unknown): OutletFile {
     const field = issue?.path.join('.') ?? '';
     throw new HekanError('bad_request', `outlet: ${field}: ${issue?.message ?? 'wrong'}`, { field });
   }
-  compileMapping(parsed.data.config.mapping);
+  const { mapping, platform } = parsed.data.config;
+  compileMapping(mapping);
+  if (platform) compileUpdate(platform);
   return parsed.data;
 }
 

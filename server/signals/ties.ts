@@ -1,0 +1,34 @@
+import type { Queryable } from '../db/index.ts';
+
+/** How an outlet stands with what it is tied to: its platform, its broker, its folder. */
+export interface Ties {
+  /** Updates of its platform that wait for an operator. */
+  conflicts: number;
+  /** Letters to its platform that are not delivered yet, and those given up, with why the last one failed. */
+  lettersWaiting: number;
+  lettersDead: number;
+  photosDead: number;
+  /** Null: it listens to nothing. */
+  connected: boolean | null;
+  lastError: string | null;
+}
+
+/** Ties of all outlets, by key. */
+export async function readTies(client: Queryable): Promise<Map<string, Ties>> {
+  const { rows } = await client.query<Ties & { outlet: string }>(
+    `select o.key as outlet, l.connected, coalesce(l.error, letter.error, photo.error) as "lastError",
+       (select count(*)::int from case_update where outlet_id = o.id and state = 'conflict') as conflicts,
+       (select count(*)::int from case_letter where source_id = s.id and sent_at is null and dead_at is null) as "lettersWaiting",
+       (select count(*)::int from case_letter where source_id = s.id and dead_at is not null) as "lettersDead",
+       (select count(*)::int from case_photo where outlet_id = o.id and dead_at is not null) as "photosDead"
+     from outlet o left join source s on s.key = o.key left join outlet_link l on l.outlet_id = o.id
+       left join lateral (
+         select error from case_letter where source_id = s.id and sent_at is null and error is not null order by id desc limit 1
+       ) as letter on true
+       left join lateral (
+         select error from case_photo where outlet_id = o.id and error is not null order by id desc limit 1
+       ) as photo on true
+     order by o.key`,
+  );
+  return new Map(rows.map(({ outlet, ...ties }) => [outlet, ties]));
+}
