@@ -126,7 +126,16 @@ export async function readCase(client: Queryable, clock: Clock, scope: Scope, id
 
 type Standing = Pick<
   CaseDetail,
-  'platform' | 'asked' | 'limit' | 'stageDueAt' | 'returns' | 'urges' | 'forced' | 'excluded' | 'duplicateOf' | 'allowed'
+  | 'platform'
+  | 'asked'
+  | 'limit'
+  | 'stageDueAt'
+  | 'returns'
+  | 'urges'
+  | 'forced'
+  | 'excluded'
+  | 'duplicateOf'
+  | 'allowed'
 > &
   Pick<CaseFacts, 'reworks' | 'extensions' | 'satisfied'>;
 

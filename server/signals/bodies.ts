@@ -55,10 +55,7 @@ export function idOfBytes(raw: Uint8Array): string {
 }
 
 /** The whole body of a request or an answer, read no further than it may be long. @throws HekanError('too_large'). */
-export async function readBytes(
-  request: Pick<Request, 'body'>,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(request: Pick<Request, 'body'>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   if (request.body)

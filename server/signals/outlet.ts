@@ -44,16 +44,16 @@ const CONFIG = z.strictObject({
 });
 const OUTLET = z
   .strictObject({
-  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
-  kind: z.enum(OUTLET_KINDS),
-  nameZh: z.string().min(1).max(100),
-  nameEn: z.string().min(1).max(100),
-  owner: z.enum(['hosted', 'federated']).default('hosted'),
-  enabled: z.boolean().default(true),
-  config: CONFIG,
-  /** The outlet's own categories → codes of the city's. */
-  categories: z.record(z.string().min(1).max(200), z.string().min(1)).default({}),
-})
+    key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
+    kind: z.enum(OUTLET_KINDS),
+    nameZh: z.string().min(1).max(100),
+    nameEn: z.string().min(1).max(100),
+    owner: z.enum(['hosted', 'federated']).default('hosted'),
+    enabled: z.boolean().default(true),
+    config: CONFIG,
+    /** The outlet's own categories → codes of the city's. */
+    categories: z.record(z.string().min(1).max(200), z.string().min(1)).default({}),
+  })
   .refine((outlet) => (outlet.owner === 'federated') === (outlet.config.platform !== undefined), {
     path: ['config', 'platform'],
     error: 'a federated outlet has one, a hosted one has none',

@@ -108,7 +108,13 @@ async function block(client: Queryable, outletId: number, caseRef: string): Prom
 }
 
 /** Why an update that is next cannot be taken; null: it was. */
-async function applyNext(client: Queryable, clock: Clock, outlet: FederatedOutlet, caseId: number, { body }: OpenUpdate) {
+async function applyNext(
+  client: Queryable,
+  clock: Clock,
+  outlet: FederatedOutlet,
+  caseId: number,
+  { body }: OpenUpdate,
+) {
   const plan = (from: CaseStatus) => planActions(outlet.config.platform, from, body);
   const refusal = await attempt(client, () => takeSteps(client, clock, outlet, caseId, body, plan));
   return refusal?.message ?? null;
@@ -129,7 +135,13 @@ async function applyToCase(client: Queryable, clock: Clock, outlet: FederatedOut
     }
     const place = placeOf(platform, sequence, last);
     if (place === 'early') {
-      await waitFor(client, outlet, update, `gap: ${sequence} came, what follows ${last ?? 'the dispatch'} did not`, now);
+      await waitFor(
+        client,
+        outlet,
+        update,
+        `gap: ${sequence} came, what follows ${last ?? 'the dispatch'} did not`,
+        now,
+      );
       continue;
     }
     const answered = update.state === 'waiting' || MISSING.test(update.reason ?? '');

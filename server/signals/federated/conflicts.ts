@@ -35,9 +35,10 @@ async function findConflict(client: Queryable, id: number) {
   const outlet = (await listOutlets(client)).filter(isFederated).find((one) => one.id === rows[0]?.outletId);
   if (!rows[0] || !outlet) throw new HekanError('not_found', `no update ${id}`, { field: 'id', given: String(id) });
   const { caseRef } = rows[0];
-  const update = (await lockUpdates(client, outlet.id, caseRef)).find((one) => one.id === id && one.state === 'conflict');
-  if (!update)
-    throw new HekanError('conflict', `update ${id} waits for no answer`, { field: 'id', given: String(id) });
+  const update = (await lockUpdates(client, outlet.id, caseRef)).find(
+    (one) => one.id === id && one.state === 'conflict',
+  );
+  if (!update) throw new HekanError('conflict', `update ${id} waits for no answer`, { field: 'id', given: String(id) });
   return { outlet, caseRef, update };
 }
 

@@ -52,7 +52,9 @@ export function compileUpdate({ mapping }: Platform): UpdateReader {
     const given: unknown = await photosOf?.evaluate(signal).catch((cause: unknown) => (cause as Error).message);
     if (given === undefined || given === null) return [];
     const parsed = PHOTOS.safeParse(Array.isArray(given) ? [...(given as unknown[])] : [given]);
-    return parsed.success ? parsed.data : `photos: expected at most ${MAX_PHOTOS} URLs (http, https, data), or {url, kind}`;
+    return parsed.success
+      ? parsed.data
+      : `photos: expected at most ${MAX_PHOTOS} URLs (http, https, data), or {url, kind}`;
   }
 
   return async (signal) => {

@@ -1,4 +1,4 @@
-import { TRANSITIONS, type CaseAction, type CaseRole, type CaseStatus } from '../../cases/index.ts';
+import { CASE_STATUSES, TRANSITIONS, type CaseAction, type CaseRole, type CaseStatus } from '../../cases/index.ts';
 import { HekanError } from '../../errors.ts';
 import { PLATFORM_ACTIONS, type Platform } from './platform.ts';
 import type { Update } from './readUpdate.ts';
@@ -23,6 +23,10 @@ export function roleOf(from: CaseStatus, action: CaseAction): CaseRole {
   return arrow?.roles.find((role) => role !== 'system') ?? 'operator';
 }
 
+/** A word as the platform's table has it: what every object has is no word of theirs. */
+const lookUp = <Value>(words: Record<string, Value>, word: string): Value | undefined =>
+  Object.hasOwn(words, word) ? words[word] : undefined;
+
 const refuse = (field: string, why: string, given: string) =>
   new HekanError('conflict', `${field}: ${why}`, { field, given });
 
@@ -30,7 +34,7 @@ const refuse = (field: string, why: string, given: string) =>
  * @throws HekanError('conflict') for a word that nobody knows. */
 export function statusOf(platform: Platform, { action, status }: Update): CaseStatus | null {
   if (action !== null || status === null) return null;
-  const ours = platform.statuses[status] ?? [...TRANSITIONS.map(({ to }) => to)].find((known) => known === status);
+  const ours = lookUp(platform.statuses, status) ?? CASE_STATUSES.find((known) => known === status);
   if (ours === undefined) throw refuse('status', `a word that is not in statuses: ${status}`, status);
   return ours;
 }
@@ -42,7 +46,7 @@ export function planActions(platform: Platform, from: CaseStatus, update: Update
   if (to === null) {
     const word = update.action ?? '';
     const own = PLATFORM_ACTIONS.find((known) => known === word);
-    const steps = platform.actions[word] ?? (own ? [own] : undefined);
+    const steps = lookUp(platform.actions, word) ?? (own ? [own] : undefined);
     if (!steps) throw refuse('action', `a word that is not in actions: ${word}`, word);
     return steps;
   }
