@@ -3,7 +3,7 @@ import { announceLights, escalateOverdue, foldTally, sealOnce, type AttachmentSt
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { deliverOnce } from './live/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
-import { applyUpdates, deliverLetters, fetchPhotos, SignalWorker } from './signals/index.ts';
+import { applyUpdates, deliverLetters, fetchPhotos, MqttSubscriber, SignalWorker } from './signals/index.ts';
 
 /** A change waits at most this long for the relay. */
 const RELAY_MS = 50;
@@ -19,6 +19,7 @@ const SEAL_MS = 10_000;
 /** A receipt waits at most this long for its case. */
 const SIGNALS_MS = 100;
 const PHOTOS_MS = 1000;
+const LINKS_MS = 2000;
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
 async function foldAll(db: Database): Promise<number> {
@@ -44,6 +45,7 @@ export function startKeeper(
 ): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
   const signals = new SignalWorker(db, clock);
+  const mqtt = new MqttSubscriber(db);
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);
@@ -68,6 +70,10 @@ export function startKeeper(
     keep('updates', async () => ((await applyUpdates(db, clock(), new Date())) > 0 ? 0 : SIGNALS_MS)),
     keep('letters', async () => ((await deliverLetters(db, () => new Date())) > 0 ? 0 : WEBHOOK_MS)),
     keep('photos', async () => ((await fetchPhotos(db, attachments, clock(), new Date())) > 0 ? 0 : PHOTOS_MS)),
+    keep('mqtt', async () => {
+      await mqtt.sync(new Date());
+      return LINKS_MS;
+    }),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;
@@ -75,5 +81,6 @@ export function startKeeper(
   ];
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
+    await mqtt.stop();
   };
 }

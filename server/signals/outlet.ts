@@ -7,7 +7,7 @@ import { PLATFORM } from './federated/platform.ts';
 import { compileUpdate } from './federated/readUpdate.ts';
 import { compileMapping } from './mapping.ts';
 
-export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline'] as const;
+export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline', 'mqtt'] as const;
 
 const expression = z.string().min(1).max(2000);
 const AUTH = z.discriminatedUnion('kind', [
@@ -19,6 +19,15 @@ const AUTH = z.discriminatedUnion('kind', [
     windowS: z.number().int().min(1).max(3600).default(300),
   }),
 ]);
+
+const MQTT = z.strictObject({
+  url: z.string().regex(/^(mqtts?|wss?):\/\/[^@]+$/, 'mqtt:// or mqtts:// (ws://, wss://), without a password in it'),
+  topics: z.array(z.string().min(1).max(1000)).min(1).max(50),
+  username: z.string().min(1).optional(),
+  password: z.string().min(1).optional(),
+  /** The broker keeps messages for it while nobody listens. */
+  clientId: z.string().min(1).max(100).optional(),
+});
 
 /** What an outlet is, beside its name. Each mapping is a JSONata expression over the signal as it came. */
 const CONFIG = z.strictObject({
@@ -39,6 +48,8 @@ const CONFIG = z.strictObject({
   maxBatch: z.number().int().min(1).max(10_000).default(1000),
   perSecond: z.number().positive().max(100_000).default(1000),
   silentAfterS: z.number().int().min(1).default(86_400),
+  /** Of kind mqtt: what it listens to. */
+  mqtt: MQTT.optional(),
   /** Of a federated outlet: who runs its cases. */
   platform: PLATFORM.optional(),
 });
@@ -57,6 +68,10 @@ const OUTLET = z
   .refine((outlet) => (outlet.owner === 'federated') === (outlet.config.platform !== undefined), {
     path: ['config', 'platform'],
     error: 'a federated outlet has one, a hosted one has none',
+  })
+  .refine((outlet) => (outlet.kind === 'mqtt') === (outlet.config.mqtt !== undefined), {
+    path: ['config', 'mqtt'],
+    error: 'an outlet of kind mqtt has it, no other',
   });
 
 export type OutletFile = z.infer<typeof OUTLET>;

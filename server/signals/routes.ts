@@ -6,10 +6,11 @@ import { readBody, readBytes } from './bodies.ts';
 import { conflictRoutes } from './federated/index.ts';
 import { toIncoming } from './incoming.ts';
 import { decodeText, parseJson } from './json.ts';
+import { readLinks } from './links.ts';
 import { readOutlet, type Outlet } from './outlet.ts';
 import { listWaiting, mendSignal, parseLimit, readHealth } from './queue.ts';
 import { ReceiptDesk } from './receipts.ts';
-import { readTies } from './ties.ts';
+
 
 const MAX_MEND_BYTES = 20_000;
 const OUTLET_KEPT_MS = 1000;
@@ -51,14 +52,16 @@ export function signalRoutes(runtime: Runtime, token: string | undefined): Hono 
 
   app.route('/conflicts', conflictRoutes(runtime, token));
   app.get('/health', async (c) => {
-    const [health, ties] = [await readHealth(db, new Date()), await readTies(db)];
-    return c.json({ items: health.map((one) => ({ ...one, ...ties.get(one.outlet) })) });
+    const [health, links] = [await readHealth(db, new Date()), await readLinks(db)];
+    return c.json({ items: health.map((one) => ({ ...one, ...links.get(one.outlet) })) });
   });
   app.get('/waiting', async (c) => c.json({ items: await listWaiting(db, parseLimit(c.req.query('limit'))) }));
   app.post('/:outlet', async (c) => {
     const outlet = await outletOf(c.req.param('outlet'));
     if (!outlet.enabled)
       throw new HekanError('conflict', `outlet ${outlet.key} is not enabled`, { field: 'outlet', given: outlet.key });
+    if (outlet.kind === 'mqtt')
+      throw new HekanError('conflict', `outlet ${outlet.key} listens to MQTT`, { field: 'outlet', given: outlet.key });
     const now = new Date();
     const body = await readBytes(c.req.raw, outlet.config.maxBytes);
     checkAuth(outlet.config.auth, c.req.raw.headers, body, now);

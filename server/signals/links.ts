@@ -1,7 +1,7 @@
 import type { Queryable } from '../db/index.ts';
 
-/** How an outlet stands with what it is tied to: its platform, its broker, its folder. */
-export interface Ties {
+/** How an outlet stands with what it is linked to: its platform, its broker, its folder. */
+export interface Links {
   /** Updates of its platform that wait for an operator. */
   conflicts: number;
   /** Letters to its platform that are not delivered yet, and those given up, with why the last one failed. */
@@ -13,9 +13,9 @@ export interface Ties {
   lastError: string | null;
 }
 
-/** Ties of all outlets, by key. */
-export async function readTies(client: Queryable): Promise<Map<string, Ties>> {
-  const { rows } = await client.query<Ties & { outlet: string }>(
+/** Of all outlets, by key. */
+export async function readLinks(client: Queryable): Promise<Map<string, Links>> {
+  const { rows } = await client.query<Links & { outlet: string }>(
     `select o.key as outlet, l.connected, coalesce(l.error, letter.error, photo.error) as "lastError",
        (select count(*)::int from case_update where outlet_id = o.id and state = 'conflict') as conflicts,
        (select count(*)::int from case_letter where source_id = s.id and sent_at is null and dead_at is null) as "lettersWaiting",
@@ -30,5 +30,20 @@ export async function readTies(client: Queryable): Promise<Map<string, Ties>> {
        ) as photo on true
      order by o.key`,
   );
-  return new Map(rows.map(({ outlet, ...ties }) => [outlet, ties]));
+  return new Map(rows.map(({ outlet, ...links }) => [outlet, links]));
+}
+
+/** Notes how the keeper stands with an outlet's broker or folder; what is as it was is not written. */
+export async function writeLink(
+  client: Queryable,
+  outletId: number,
+  { connected, error }: { connected: boolean; error: string | null },
+  now: Date,
+): Promise<void> {
+  await client.query(
+    `insert into outlet_link as l (outlet_id, connected, error, at) values ($1::int, $2::boolean, $3::text, $4::timestamptz)
+     on conflict (outlet_id) do update set connected = excluded.connected, error = excluded.error, at = excluded.at
+     where (l.connected, l.error) is distinct from (excluded.connected, excluded.error)`,
+    [outletId, connected, error?.slice(0, 400) ?? null, now],
+  );
 }
