@@ -3,7 +3,14 @@ import { announceLights, escalateOverdue, foldTally, sealOnce, type AttachmentSt
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { deliverOnce } from './live/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts } from './records/index.ts';
-import { applyUpdates, deliverLetters, fetchPhotos, MqttSubscriber, SignalWorker } from './signals/index.ts';
+import {
+  applyUpdates,
+  deliverLetters,
+  DropFolders,
+  fetchPhotos,
+  MqttSubscriber,
+  SignalWorker,
+} from './signals/index.ts';
 
 /** A change waits at most this long for the relay. */
 const RELAY_MS = 50;
@@ -46,6 +53,7 @@ export function startKeeper(
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
   const signals = new SignalWorker(db, clock);
   const mqtt = new MqttSubscriber(db);
+  const folders = new DropFolders(db);
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);
@@ -74,6 +82,7 @@ export function startKeeper(
       await mqtt.sync(new Date());
       return LINKS_MS;
     }),
+    keep('folders', async () => ((await folders.once(new Date())) > 0 ? 0 : LINKS_MS)),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;

@@ -48,6 +48,8 @@ const CONFIG = z.strictObject({
   maxBatch: z.number().int().min(1).max(10_000).default(1000),
   perSecond: z.number().positive().max(100_000).default(1000),
   silentAfterS: z.number().int().min(1).default(86_400),
+  /** Of kind hotline: work orders are dropped into its folder incoming/. */
+  folder: z.string().startsWith('/').max(1000).optional(),
   /** Of kind mqtt: what it listens to. */
   mqtt: MQTT.optional(),
   /** Of a federated outlet: who runs its cases. */
@@ -72,6 +74,10 @@ const OUTLET = z
   .refine((outlet) => (outlet.kind === 'mqtt') === (outlet.config.mqtt !== undefined), {
     path: ['config', 'mqtt'],
     error: 'an outlet of kind mqtt has it, no other',
+  })
+  .refine((outlet) => outlet.kind === 'hotline' || outlet.config.folder === undefined, {
+    path: ['config', 'folder'],
+    error: 'only an outlet of kind hotline has one',
   });
 
 export type OutletFile = z.infer<typeof OUTLET>;

@@ -11,7 +11,6 @@ import { readOutlet, type Outlet } from './outlet.ts';
 import { listWaiting, mendSignal, parseLimit, readHealth } from './queue.ts';
 import { ReceiptDesk } from './receipts.ts';
 
-
 const MAX_MEND_BYTES = 20_000;
 const OUTLET_KEPT_MS = 1000;
 
@@ -65,7 +64,7 @@ export function signalRoutes(runtime: Runtime, token: string | undefined): Hono 
     const now = new Date();
     const body = await readBytes(c.req.raw, outlet.config.maxBytes);
     checkAuth(outlet.config.auth, c.req.raw.headers, body, now);
-    const items = readBody(outlet, c.req.raw.headers, body);
+    const items = await readBody(outlet, c.req.raw.headers, body);
     if (items.length === 0) throw badRequest('body', '', 'at least one signal');
     allowance.take(outlet, items.length);
     const receipts = await desk.store(await Promise.all(items.map((item) => toIncoming(outlet, item, now))));

@@ -36,7 +36,10 @@ export async function readMessage(
   } catch (error) {
     const reason = `bad_payload: ${(error as Error).message.replace(/^body/, 'payload').slice(0, 300)}`;
     const text = new TextDecoder().decode(payload.subarray(0, SHOWN)).replaceAll('\0', '\uFFFD');
-    const kept = { ...outlet, config: { ...outlet.config, mapping: { ...outlet.config.mapping, externalId: undefined } } };
+    const kept = {
+      ...outlet,
+      config: { ...outlet.config, mapping: { ...outlet.config.mapping, externalId: undefined } },
+    };
     delete kept.config.platform;
     return { ...(await toIncoming(kept, { signal: { topic, text }, externalId: null }, receivedAt)), reason };
   }
