@@ -35,7 +35,7 @@ async function readItems(contentType: string, body: Uint8Array): Promise<unknown
   if (!/[/+]json\b/i.test(contentType))
     throw badRequest('Content-Type', contentType, 'application/json, text/csv or XLSX');
   const given = parseJson(text);
-  return Array.isArray(given) ? given : [given];
+  return Array.isArray(given) ? (given as unknown[]) : [given];
 }
 
 /** What a request brings, as the outlet's kind has it: CloudEvents, one JSON value, or work orders as JSON, CSV or XLSX.

@@ -13,6 +13,7 @@ import { loadSmallCity, openApp, OPERATOR_TOKEN, TEST_UNTIL, type TestApp } from
 import { describeOnEngines } from '../../testing/database.ts';
 import { verifyTally } from '../../verify.ts';
 import { parseOutlet, SignalWorker, writeOutlet } from '../index.ts';
+import { platformOutlet } from './fixtures.ts';
 import { applyUpdates, deliverLetters, fetchPhotos, retryLetters } from './index.ts';
 
 const SECRET = Buffer.alloc(32, 7);
@@ -61,26 +62,7 @@ describeOnEngines('a case that another platform runs', (database) => {
     });
     await new Promise<void>((done) => platform.listen(0, '127.0.0.1', done));
     url = `http://127.0.0.1:${(platform.address() as AddressInfo).port}`;
-    const outlet = {
-      key: 'line',
-      kind: 'webhook',
-      nameZh: '热线平台',
-      nameEn: 'Hotline platform',
-      owner: 'federated',
-      config: {
-        auth: { kind: 'none' },
-        crs: 'wgs84',
-        mapping: { externalId: 'no', category: 'category', lng: 'lng', lat: 'lat' },
-        platform: {
-          url: `${url}/in`,
-          secret: `whsec_${SECRET.toString('base64')}`,
-          mapping: { case: 'of', sequence: 'n', action: 'did', status: 'stands', note: 'note', photos: 'photos' },
-          actions: { 进展: [] },
-          statuses: { 处理中: 'handling', 已办结: 'closed' },
-        },
-      },
-    };
-    await writeOutlet(database(), parseOutlet(outlet));
+    await writeOutlet(database(), parseOutlet(platformOutlet(url, SECRET)));
   });
   beforeEach(() => {
     letters = [];

@@ -72,7 +72,7 @@ export class DropFolders {
 
   async #take(outlet: Outlet, folder: string, path: string, now: Date): Promise<void> {
     const name = `${stampOf(now)} ${basename(path)}`;
-    const rejects = new RejectsFile(join(folder, 'done', `${name}.rejects.csv`));
+    const rejects = new RejectsFile(join(folder, 'incoming', `.${basename(path)}.rejects.csv`));
     let to = 'done';
     try {
       for await (const orders of readOrders(path, rejects)) await this.#store(outlet, orders, rejects, now);
@@ -83,6 +83,7 @@ export class DropFolders {
     } finally {
       rejects.close();
     }
+    if (rejects.total > 0) renameSync(rejects.path, join(folder, to, `${name}.rejects.csv`));
     renameSync(path, join(folder, to, name));
     this.#seen.delete(path);
   }

@@ -76,10 +76,6 @@ export function subscribe(outlet: MqttOutlet, desk: Pick<ReceiptDesk, 'store'>):
     });
   });
   client.handleMessage = (packet, acknowledge) => {
-    if (packet.cmd !== 'publish') {
-      acknowledge();
-      return;
-    }
     readMessage(outlet, packet.topic, Buffer.from(packet.payload), new Date())
       .then((incoming) => desk.store([incoming]))
       .then(() => acknowledge())
