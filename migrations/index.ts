@@ -13,6 +13,7 @@ import * as geocode from './20261125_05_geocode.ts';
 import * as webhooks from './20261125_06_webhooks.ts';
 import * as grids from './20261126_04_grids.ts';
 import * as scores from './20261126_03_scores.ts';
+import * as federated from './20261126_02_federated.ts';
 
 export interface Migration {
   name: string;
@@ -36,4 +37,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261125_06_webhooks', ...webhooks },
   { name: '20261126_04_grids', ...grids },
   { name: '20261126_03_scores', ...scores },
+  { name: '20261126_02_federated', ...federated },
 ];

@@ -1,9 +1,16 @@
 import type { Logger } from 'pino';
-import { announceLights, escalateOverdue, foldTally, sealOnce } from './cases/index.ts';
+import { announceLights, escalateOverdue, foldTally, sealOnce, type AttachmentStore } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
 import { deliverOnce } from './live/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts, rematchRecords } from './records/index.ts';
-import { SignalWorker } from './signals/index.ts';
+import {
+  applyUpdates,
+  deliverLetters,
+  DropFolders,
+  fetchPhotos,
+  MqttSubscriber,
+  SignalWorker,
+} from './signals/index.ts';
 
 /** A change waits at most this long for the relay. */
 const RELAY_MS = 50;
@@ -20,6 +27,8 @@ const REMATCH_MS = 10_000;
 const SEAL_MS = 10_000;
 /** A receipt waits at most this long for its case. */
 const SIGNALS_MS = 100;
+const PHOTOS_MS = 1000;
+const LINKS_MS = 2000;
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
 async function foldAll(db: Database): Promise<number> {
@@ -34,11 +43,19 @@ async function foldAll(db: Database): Promise<number> {
  * What must be done once for a city, however many processes serve it: relays changes, folds deltas into counts, builds slices, tells
  * when lights turn by the clock, and seals the logs of cases. Each seal goes to the server's log: where that is sent elsewhere, the
  * heads have left the building.
+ * @param attachments where photos of platforms are kept.
  * @returns stop.
  */
-export function startKeeper(db: Database, log: Logger, clock: () => Clock): () => Promise<void> {
+export function startKeeper(
+  db: Database,
+  log: Logger,
+  clock: () => Clock,
+  attachments: AttachmentStore,
+): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
   const signals = new SignalWorker(db, clock);
+  const mqtt = new MqttSubscriber(db);
+  const folders = new DropFolders(db);
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);
@@ -65,6 +82,14 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
       return REMATCH_MS;
     }),
     keep('signals', async () => ((await signals.once()) > 0 ? 0 : SIGNALS_MS)),
+    keep('updates', async () => ((await applyUpdates(db, clock(), new Date())) > 0 ? 0 : SIGNALS_MS)),
+    keep('letters', async () => ((await deliverLetters(db, () => new Date())) > 0 ? 0 : WEBHOOK_MS)),
+    keep('photos', async () => ((await fetchPhotos(db, attachments, clock(), new Date())) > 0 ? 0 : PHOTOS_MS)),
+    keep('mqtt', async () => {
+      await mqtt.sync(new Date());
+      return LINKS_MS;
+    }),
+    keep('folders', async () => ((await folders.once(new Date())) > 0 ? 0 : LINKS_MS)),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;
@@ -72,5 +97,6 @@ export function startKeeper(db: Database, log: Logger, clock: () => Clock): () =
   ];
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
+    await mqtt.stop();
   };
 }

@@ -126,7 +126,7 @@ export async function startServer(
   const serving =
     workers === 0 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
   const runtime = await openRuntime(db, '', clock);
-  const stopKeeper = startKeeper(db, log, runtime.clock);
+  const stopKeeper = startKeeper(db, log, runtime.clock, attachmentStore(config));
   return {
     url: `http://${hostOf(config)}:${serving.port}`,
     port: serving.port,

@@ -8,6 +8,7 @@ const DEBIAN = [
   ['postgresql-15', '/usr/lib/postgresql/15/bin/initdb'],
   ['postgresql-15-postgis-3', '/usr/share/postgresql/15/extension/postgis.control'],
   ['gdal-bin', '/usr/bin/ogrinfo'],
+  ['mosquitto', '/usr/sbin/mosquitto'],
   ['chromium', '/usr/bin/chromium'],
   ['procps', '/usr/bin/pgrep'],
   ['fonts-noto-cjk', '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'],

@@ -261,6 +261,8 @@ export const CaseDetail = CaseItem.extend({
   asOf: instant,
   /** The last step's: give it with an action, and be told if somebody was quicker. */
   seq: z.number().int(),
+  /** Who runs the case, where it is another platform; null: we do. */
+  platform: z.string().nullable(),
   /** What waits for an answer. */
   asked: z.string().nullable(),
   /** The time limit that the case was given. */

@@ -4,8 +4,9 @@ import { announceCases } from './announce.ts';
 import { correctCase } from './correct.ts';
 import type { NewStep } from './columns.ts';
 import { applyAction, type StepData } from './effects.ts';
+import { postLetters } from './letters.ts';
 import { appendSteps } from './log/append.ts';
-import { takeAction } from './machine.ts';
+import { allowedActions, takeAction } from './machine.ts';
 import { lockCase, writeState, type LockedCase } from './state.ts';
 import type { CaseAction, CaseRole, CaseStatus } from './words.ts';
 
@@ -17,7 +18,12 @@ export interface Act {
   data?: StepData;
   /** The last step that the actor knew of: where somebody else was quicker, he is told. */
   seq?: number;
+  /** The platform that runs the case says so. */
+  byPlatform?: true;
 }
+
+/** What we do with any case, whoever runs it; its platform is told. */
+const OURS: ReadonlySet<CaseAction> = new Set(['urge', 'escalate', 'merge', 'release']);
 
 /** A case in one of these has ended without being closed: what was merged into it goes on by itself. */
 const ENDED_OTHERWISE: readonly CaseStatus[] = ['rejected', 'not_filed', 'void'];
@@ -29,17 +35,35 @@ const ENDED_OTHERWISE: readonly CaseStatus[] = ['rejected', 'not_filed', 'void']
  * @throws HekanError: not_found; conflict where the workflow does not allow it, or another step came first; bad_request where the
  * action needs data that it has not.
  */
-export async function actOnCase(db: Database, clock: Clock, caseId: number, act: Act): Promise<CaseStatus> {
-  return db.transaction(async (client) => {
-    if (act.action === 'merge') await lockParent(client, caseId, act.data?.duplicateOf);
-    const locked = await lockCase(client, caseId);
-    checkSeq(act.seq, locked);
-    const at = clock.now();
-    const to = await takeStep(client, caseId, locked, act, at);
-    if (to === 'closed' && locked.state.status !== 'closed') await closeMerged(client, caseId, at);
-    else if (ENDED_OTHERWISE.includes(to)) await releaseMerged(client, caseId, at);
-    return to;
+export function actOnCase(db: Database, clock: Clock, caseId: number, act: Act): Promise<CaseStatus> {
+  return db.transaction((client) => actWithin(client, clock, caseId, act));
+}
+
+/** The same in the caller's transaction. */
+export async function actWithin(client: Queryable, clock: Clock, caseId: number, act: Act): Promise<CaseStatus> {
+  if (act.action === 'merge') await lockParent(client, caseId, act.data?.duplicateOf);
+  const locked = await lockCase(client, caseId);
+  checkSeq(act.seq, locked);
+  checkRunner(act, locked);
+  const at = clock.now();
+  const to = await takeStep(client, caseId, locked, act, at);
+  if (to === 'closed' && locked.state.status !== 'closed') await closeMerged(client, caseId, at);
+  else if (ENDED_OTHERWISE.includes(to)) await releaseMerged(client, caseId, at);
+  return to;
+}
+
+function checkRunner({ action, byPlatform }: Act, { platform, state }: LockedCase): void {
+  if (platform === null || byPlatform || OURS.has(action)) return;
+  throw new HekanError('conflict', `the case is run by ${platform}: action ${action} is taken there`, {
+    field: 'action',
+    given: action,
+    allowed: oursOf(allowedActions(state)),
   });
+}
+
+/** Of what is possible, what is ours to do with a case that a platform runs. */
+export function oursOf<Allowed extends { action: CaseAction }>(allowed: readonly Allowed[]): Allowed[] {
+  return allowed.filter(({ action }) => OURS.has(action));
 }
 
 function checkSeq(seq: number | undefined, { head, state }: LockedCase): void {
@@ -67,6 +91,8 @@ async function takeStep(
   const step: NewStep = { at: now, action, from: before.status, to: state.status, role, actor, note, usedMs, late };
   await appendSteps(client, [{ caseId, head, steps: [act.data ? { ...step, data: act.data } : step] }]);
   await announceCases(client, [caseId], action, now);
+  if (locked.platform !== null && !act.byPlatform)
+    await postLetters(client, [caseId], { type: action, note, data: act.data }, now);
   return state.status;
 }
 

@@ -9,6 +9,7 @@ export * from './escalate.ts';
 export * from './filter.ts';
 export * from './held/index.ts';
 export * from './import/index.ts';
+export * from './letters.ts';
 export * from './light.ts';
 export * from './lights.ts';
 export * from './log/index.ts';

@@ -4,9 +4,11 @@ import type { Bare, CaseDetail, CaseItem, CasePage } from '../api/shapes.ts';
 import type { Clock, Queryable } from '../db/index.ts';
 import { sqlBuilder } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
+import { oursOf } from './act.ts';
 import { filterCases, type CaseFilter } from './filter.ts';
 import { lightOf } from './light.ts';
 import { allowedActions, type CaseFacts } from './machine.ts';
+import { PLATFORM } from './state.ts';
 import type { LimitUnit } from './words.ts';
 
 const SELECT = `c.id::int as id, c.case_no as "caseNo", c.status,
@@ -138,7 +140,16 @@ export async function readCase(client: Queryable, clock: Clock, scope: Scope, id
 
 type Standing = Pick<
   CaseDetail,
-  'asked' | 'limit' | 'stageDueAt' | 'returns' | 'urges' | 'forced' | 'excluded' | 'duplicateOf' | 'allowed'
+  | 'platform'
+  | 'asked'
+  | 'limit'
+  | 'stageDueAt'
+  | 'returns'
+  | 'urges'
+  | 'forced'
+  | 'excluded'
+  | 'duplicateOf'
+  | 'allowed'
 > &
   Pick<CaseFacts, 'reworks' | 'extensions' | 'satisfied'>;
 
@@ -146,29 +157,27 @@ type Standing = Pick<
 async function readStanding(client: Queryable, id: number): Promise<Standing> {
   const { rows } = await client.query<
     Omit<CaseFacts, 'duplicateOf'> &
-      Pick<CaseDetail, 'returns' | 'urges' | 'forced' | 'excluded'> & {
+      Pick<CaseDetail, 'platform' | 'returns' | 'urges' | 'forced' | 'excluded'> & {
         duplicateOf: string | null;
         limitValue: number | null;
         limitUnit: LimitUnit | null;
         stageDueAt: Date | null;
       }
   >(
-    `select status, asked, extensions::int, reworks::int, appealed, satisfied, duplicate_of::text as "duplicateOf",
+    `select ${PLATFORM} as platform, status, asked, extensions::int, reworks::int, appealed, satisfied, duplicate_of::text as "duplicateOf",
        limit_value as "limitValue", limit_unit as "limitUnit", stage_due_at as "stageDueAt", returns::int, urges::int, forced, excluded
-     from cases where id = $1::bigint`,
+     from cases c where id = $1::bigint`,
     [id],
   );
   const { limitValue, limitUnit, stageDueAt, duplicateOf, status, appealed, ...rest } = rows[0]!;
   const parent = duplicateOf === null ? null : Number(duplicateOf);
+  const allowed = allowedActions({ ...rest, status, appealed, duplicateOf: parent });
   return {
     ...rest,
     duplicateOf: parent,
     limit: limitValue === null || limitUnit === null ? null : { value: limitValue, unit: limitUnit },
     stageDueAt: stageDueAt?.toISOString() ?? null,
-    allowed: allowedActions({ ...rest, status, appealed, duplicateOf: parent }).map((one) => ({
-      ...one,
-      roles: [...one.roles],
-    })),
+    allowed: (rest.platform === null ? allowed : oursOf(allowed)).map((one) => ({ ...one, roles: [...one.roles] })),
   };
 }
 

@@ -3,7 +3,9 @@ import type { Clock, Database, Queryable } from '../db/index.ts';
 import { HekanError } from '../errors.ts';
 import { announceCases } from './announce.ts';
 import type { Act } from './act.ts';
+import { postLetters } from './letters.ts';
 import { checkReporter } from './machine.ts';
+import type { CaseOwner } from './words.ts';
 import { insertCases, type NewCase } from './write.ts';
 
 /** What is reported, and where. */
@@ -28,6 +30,7 @@ export interface CaseDraft extends Reported {
   externalId: string;
   divisionId: number;
   reportedAt: Date;
+  owner?: CaseOwner;
 }
 
 /** Ids of cases to be, and the numbers that go with them: the running part is the id, the day is the city's.
@@ -76,12 +79,9 @@ export async function reportCases(
   const ids = await insertCases(client, datasetId, cases);
   if (ids.size !== drafts.length)
     throw new HekanError('conflict', `dataset ${datasetId} has one of these cases already`);
-  await announceCases(
-    client,
-    drafts.map(({ id }) => id),
-    'report',
-    at,
-  );
+  const caseIds = drafts.map(({ id }) => id);
+  await announceCases(client, caseIds, 'report', at);
+  if (drafts.some(({ owner }) => owner === 'federated')) await postLetters(client, caseIds, { type: 'dispatch' }, at);
 }
 
 /** A new case (信息收集): reported, located, announced. @returns its id. */

@@ -56,15 +56,21 @@ const LIMIT = `left join lateral (
     order by l.filing_condition = '', l.area_grade = 0 limit 1
   ) as l on true`;
 
+/** The platform that runs case c, by its name; null: we do. */
+export const PLATFORM = `case when c.owner = 'federated' then (select name_zh || ' ' || name_en from source where id = c.source_id) end`;
+
 /** A case with the log's head, locked, and the limits that hold for it. */
 export interface LockedCase {
   state: CaseState;
   head: { seq: number; hash: Buffer | null };
   rules: Rules;
+  /** The platform that runs it (null: we do), as its source is called. */
+  platform: string | null;
 }
 
 interface Row extends Omit<Flat, 'duplicateOf'> {
   duplicateOf: string | null;
+  platform: string | null;
   seq: number;
   hash: Buffer | null;
   cityValue: number | null;
@@ -77,7 +83,7 @@ interface Row extends Omit<Flat, 'duplicateOf'> {
 /** Locks a case until the transaction ends. @throws HekanError('not_found'). */
 export async function lockCase(client: Queryable, caseId: number): Promise<LockedCase> {
   const { rows } = await client.query<Row>(
-    `select ${SELECTED}, s.seq::int as seq, s.hash,
+    `select ${SELECTED}, ${PLATFORM} as platform, s.seq::int as seq, s.hash,
        coalesce(l.value, g.limit_hours) as "cityValue", coalesce(l.unit, case when g.limit_hours is not null then 'urgent_hour' end) as "cityUnit",
        (select time_zone from city) as zone,
        (select coalesce(json_agg(json_build_object('year', year, 'hours', hours, 'daysOff', days_off, 'makeUpDays', make_up_days)
@@ -95,7 +101,8 @@ export async function lockCase(client: Queryable, caseId: number): Promise<Locke
 }
 
 function toLocked(row: Row): LockedCase {
-  const { seq, hash, cityValue, cityUnit, zone, years, stages, limitValue, limitUnit, duplicateOf, ...rest } = row;
+  const { seq, hash, platform, cityValue, cityUnit, zone, years, stages, limitValue, limitUnit, duplicateOf, ...rest } =
+    row;
   const given = toLimit(cityValue, cityUnit);
   return {
     state: {
@@ -105,6 +112,7 @@ function toLocked(row: Row): LockedCase {
       limit: toLimit(limitValue, limitUnit) ?? (rest.dueAt ? given : null),
     },
     head: { seq, hash },
+    platform,
     rules: { calendar: calendarOf(zone, years), limit: given, stages: stagesOf(stages) },
   };
 }

@@ -86,3 +86,7 @@ export const OPEN_STATUSES: readonly CaseStatus[] = [
 /** Units of time limits: hours and days of the working calendar, days of the calendar, hours of the 24 x 7 clock. */
 export const LIMIT_UNITS = ['working_hour', 'working_day', 'calendar_day', 'urgent_hour'] as const;
 export type LimitUnit = (typeof LIMIT_UNITS)[number];
+
+/** hosted: we run the case. federated: another platform does, and says how it goes. */
+export const CASE_OWNERS = ['hosted', 'federated'] as const;
+export type CaseOwner = (typeof CASE_OWNERS)[number];

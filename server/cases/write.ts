@@ -11,6 +11,7 @@ import {
 } from './columns.ts';
 import { appendSteps } from './log/append.ts';
 import { contributions, insertDeltas } from './tally.ts';
+import type { CaseOwner } from './words.ts';
 
 export interface NewCase extends CaseValues {
   /** Given to set it, null to draw the next one. */
@@ -20,6 +21,8 @@ export interface NewCase extends CaseValues {
   dispatchedAt: Date | null;
   handledAt: Date | null;
   reworks: number;
+  /** Who runs it; without it, we do. */
+  owner?: CaseOwner;
   updatedAt: Date;
   steps: NewStep[];
 }
@@ -32,6 +35,7 @@ const NEW_COLUMNS: readonly Column<NewCase>[] = [
   ['dispatched_at', 'timestamptz', (c) => c.dispatchedAt],
   ['handled_at', 'timestamptz', (c) => c.handledAt],
   ['reworks', 'smallint', (c) => c.reworks],
+  ['owner', 'text', (c) => c.owner ?? 'hosted'],
   ['stage_since', 'timestamptz', (c) => (c.status === 'reported' ? c.reportedAt : null)],
 ];
 const NEW_BULK = bulkOf(NEW_COLUMNS);

@@ -9,7 +9,9 @@ import {
   parseOutlet,
   readOutlet,
   readSignal,
+  readUpdate,
   removeOutlet,
+  retryLetters,
   writeOutlet,
 } from '../signals/index.ts';
 import { withDatabase, type Command } from './command.ts';
@@ -51,12 +53,22 @@ async function remove(key: string): Promise<void> {
   console.log(`· outlet ${key} is unplugged`);
 }
 
+async function retry(key: string): Promise<void> {
+  const dead = await withDatabase((db) => retryLetters(db, key, new Date()));
+  console.log(`· what its platform was to be told, and photos, are tried again; ${dead} had been given up`);
+}
+
 /** What each expression gives for a sample, and what would become of it; writes nothing. */
 async function tryOut(key: string, path: string): Promise<void> {
   const sample = readJson(path);
   await withDatabase(async (db) => {
     const [outlet, city] = [await readOutlet(db, key), await readCity(db)];
     if (!city) throw new HekanError('not_ready', 'there is no city yet');
+    const update = outlet.config.platform ? await readUpdate(outlet.config.platform, sample) : null;
+    if (update) {
+      console.log(`· tells of case ${update.caseRef}: ${JSON.stringify(update)}`);
+      return;
+    }
     const mapper = compileMapping(outlet.config.mapping);
     const { values, problems } = await mapper(sample);
     for (const [field, expression] of Object.entries(outlet.config.mapping)) {
@@ -76,6 +88,7 @@ const ACTIONS = new Map<string, { run: (...args: [string, string]) => Promise<vo
   ['list', { run: list, args: [] }],
   ['add', { run: add, args: ['FILE'] }],
   ['remove', { run: remove, args: ['KEY'] }],
+  ['retry', { run: retry, args: ['KEY'] }],
   ['try', { run: tryOut, args: ['KEY', 'SAMPLE'] }],
 ]);
 
@@ -85,6 +98,8 @@ hekan outlet add FILE.json
   Plugs a source in, or changes the one of this key: docs/signals.md says what the file holds.
 hekan outlet remove KEY
   Unplugs a source that has sent nothing yet.
+hekan outlet retry KEY
+  Tries again what could not be delivered to the platform that runs its cases.
 hekan outlet try KEY SAMPLE.json
   Shows step by step what the mapping makes of a sample. Writes nothing.`,
   options: {},

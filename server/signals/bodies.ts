@@ -4,6 +4,7 @@ import { badRequest, HekanError } from '../errors.ts';
 import { readCloudEvents } from './cloudEvents.ts';
 import { decodeText, parseJson } from './json.ts';
 import type { Outlet } from './outlet.ts';
+import { readXlsx } from './xlsx.ts';
 
 /** One signal of a request, and the id it has where its kind says so. */
 export interface Item {
@@ -25,22 +26,26 @@ function readCsv(text: string): Record<string, string>[] {
   }
 }
 
-function readItems(contentType: string, body: Uint8Array): unknown[] {
+const XLSX = /^application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\b/i;
+
+async function readItems(contentType: string, body: Uint8Array): Promise<unknown[]> {
+  if (XLSX.test(contentType)) return (await readXlsx(body, 'body')).map(({ row }) => row);
   const text = decodeText(body, contentType);
   if (/^text\/csv\b/i.test(contentType)) return readCsv(text);
-  if (!/[/+]json\b/i.test(contentType)) throw badRequest('Content-Type', contentType, 'application/json or text/csv');
+  if (!/[/+]json\b/i.test(contentType))
+    throw badRequest('Content-Type', contentType, 'application/json, text/csv or XLSX');
   const given = parseJson(text);
-  return Array.isArray(given) ? given : [given];
+  return Array.isArray(given) ? (given as unknown[]) : [given];
 }
 
-/** What a request brings, as the outlet's kind has it: CloudEvents, one JSON value, or work orders as JSON or CSV.
+/** What a request brings, as the outlet's kind has it: CloudEvents, one JSON value, or work orders as JSON, CSV or XLSX.
  * @throws HekanError: bad_request; too_large for more than the outlet may send at once. */
-export function readBody(outlet: Outlet, headers: Headers, body: Uint8Array): Item[] {
+export async function readBody(outlet: Outlet, headers: Headers, body: Uint8Array): Promise<Item[]> {
   const contentType = headers.get('content-type') ?? '';
   const items: Item[] =
     outlet.kind === 'cloudevents'
       ? readCloudEvents(headers, body).map((event) => ({ signal: event, externalId: `${event.source} ${event.id}` }))
-      : readItems(contentType, body).map((signal) => ({ signal, externalId: null }));
+      : (await readItems(contentType, body)).map((signal) => ({ signal, externalId: null }));
   if (items.length > outlet.config.maxBatch)
     throw new HekanError('too_large', `body: ${items.length} signals, at most ${outlet.config.maxBatch} at once`, {
       field: 'body',
@@ -54,8 +59,8 @@ export function idOfBytes(raw: Uint8Array): string {
   return `sha256:${createHash('sha256').update(raw).digest('hex')}`;
 }
 
-/** The whole body, read no further than the outlet may send. @throws HekanError('too_large'). */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** The whole body of a request or an answer, read no further than it may be long. @throws HekanError('too_large'). */
+export async function readBytes(request: Pick<Request, 'body'>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   if (request.body)

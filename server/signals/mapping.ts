@@ -3,31 +3,37 @@ import { HekanError } from '../errors.ts';
 import type { OutletConfig } from './outlet.ts';
 
 export type MappedField = keyof OutletConfig['mapping'];
-export type MappingTexts = { readonly [Field in MappedField]?: string | undefined };
+export type MappingTexts<Field extends string = MappedField> = { readonly [F in Field]?: string | undefined };
 /** What a mapping gave; a field that failed is in `problems` instead. */
-export interface Mapped {
-  values: Partial<Record<MappedField, string | number>>;
-  problems: Partial<Record<MappedField, string>>;
+export interface Mapped<Field extends string = MappedField> {
+  values: Partial<Record<Field, string | number>>;
+  problems: Partial<Record<Field, string>>;
 }
-export type Mapper = (signal: unknown) => Promise<Mapped>;
+export type Mapper<Field extends string = MappedField> = (signal: unknown) => Promise<Mapped<Field>>;
 
 /** An expression of somebody else's must not hold the server: time in ms, depth of calls, length of a sequence. */
 const BOUNDS = { timeout: 200, stack: 100, sequence: 10_000 };
 const MAX_TEXT = 4000;
 
+/** Compiles one expression. @throws HekanError('bad_request') that names the field and what JSONata said. */
+export function compileExpression(name: string, text: string): jsonata.Expression {
+  try {
+    return jsonata(text, BOUNDS);
+  } catch (cause) {
+    throw new HekanError('bad_request', `${name}: ${(cause as Error).message}`, { field: name, given: text, cause });
+  }
+}
+
 /** Compiles the expressions once. @throws HekanError('bad_request') that names the field and what JSONata said. */
-export function compileMapping(mapping: MappingTexts): Mapper {
-  const fields = (Object.entries(mapping) as [MappedField, string | undefined][]).flatMap(([field, text]) => {
-    if (text === undefined) return [];
-    try {
-      return [[field, jsonata(text, BOUNDS)] as const];
-    } catch (cause) {
-      const name = `mapping.${field}`;
-      throw new HekanError('bad_request', `${name}: ${(cause as Error).message}`, { field: name, given: text, cause });
-    }
-  });
+export function compileMapping<Field extends string = MappedField>(
+  mapping: MappingTexts<Field>,
+  name = 'mapping',
+): Mapper<Field> {
+  const fields = (Object.entries(mapping) as [Field, string | undefined][]).flatMap(([field, text]) =>
+    text === undefined ? [] : [[field, compileExpression(`${name}.${field}`, text)] as const],
+  );
   return async (signal) => {
-    const mapped: Mapped = { values: {}, problems: {} };
+    const mapped: Mapped<Field> = { values: {}, problems: {} };
     for (const [field, expression] of fields) {
       try {
         const value: unknown = await expression.evaluate(signal);

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { CRS_NAMES } from '../api/shapes.ts';
 import type { Database, Queryable } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
+import { PLATFORM } from './federated/platform.ts';
+import { compileUpdate } from './federated/readUpdate.ts';
 import { compileMapping } from './mapping.ts';
 
-export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline'] as const;
+export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline', 'mqtt'] as const;
 
 const expression = z.string().min(1).max(2000);
 const AUTH = z.discriminatedUnion('kind', [
@@ -17,6 +19,15 @@ const AUTH = z.discriminatedUnion('kind', [
     windowS: z.number().int().min(1).max(3600).default(300),
   }),
 ]);
+
+const MQTT = z.strictObject({
+  url: z.string().regex(/^(mqtts?|wss?):\/\/[^@]+$/, 'mqtt:// or mqtts:// (ws://, wss://), without a password in it'),
+  topics: z.array(z.string().min(1).max(1000)).min(1).max(50),
+  username: z.string().min(1).optional(),
+  password: z.string().min(1).optional(),
+  /** The broker keeps messages for it while nobody listens. */
+  clientId: z.string().min(1).max(100).optional(),
+});
 
 /** What an outlet is, beside its name. Each mapping is a JSONata expression over the signal as it came. */
 const CONFIG = z.strictObject({
@@ -37,18 +48,37 @@ const CONFIG = z.strictObject({
   maxBatch: z.number().int().min(1).max(10_000).default(1000),
   perSecond: z.number().positive().max(100_000).default(1000),
   silentAfterS: z.number().int().min(1).default(86_400),
+  /** Of kind hotline: work orders are dropped into its folder incoming/. */
+  folder: z.string().startsWith('/').max(1000).optional(),
+  /** Of kind mqtt: what it listens to. */
+  mqtt: MQTT.optional(),
+  /** Of a federated outlet: who runs its cases. */
+  platform: PLATFORM.optional(),
 });
-const OUTLET = z.strictObject({
-  key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
-  kind: z.enum(OUTLET_KINDS),
-  nameZh: z.string().min(1).max(100),
-  nameEn: z.string().min(1).max(100),
-  owner: z.enum(['hosted', 'federated']).default('hosted'),
-  enabled: z.boolean().default(true),
-  config: CONFIG,
-  /** The outlet's own categories → codes of the city's. */
-  categories: z.record(z.string().min(1).max(200), z.string().min(1)).default({}),
-});
+const OUTLET = z
+  .strictObject({
+    key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
+    kind: z.enum(OUTLET_KINDS),
+    nameZh: z.string().min(1).max(100),
+    nameEn: z.string().min(1).max(100),
+    owner: z.enum(['hosted', 'federated']).default('hosted'),
+    enabled: z.boolean().default(true),
+    config: CONFIG,
+    /** The outlet's own categories → codes of the city's. */
+    categories: z.record(z.string().min(1).max(200), z.string().min(1)).default({}),
+  })
+  .refine((outlet) => (outlet.owner === 'federated') === (outlet.config.platform !== undefined), {
+    path: ['config', 'platform'],
+    error: 'a federated outlet has one, a hosted one has none',
+  })
+  .refine((outlet) => (outlet.kind === 'mqtt') === (outlet.config.mqtt !== undefined), {
+    path: ['config', 'mqtt'],
+    error: 'an outlet of kind mqtt has it, no other',
+  })
+  .refine((outlet) => outlet.kind === 'hotline' || outlet.config.folder === undefined, {
+    path: ['config', 'folder'],
+    error: 'only an outlet of kind hotline has one',
+  });
 
 export type OutletFile = z.infer<typeof OUTLET>;
 export type OutletConfig = z.infer<typeof CONFIG>;
@@ -66,7 +96,9 @@ export function parseOutlet(given: unknown): OutletFile {
     const field = issue?.path.join('.') ?? '';
     throw new HekanError('bad_request', `outlet: ${field}: ${issue?.message ?? 'wrong'}`, { field });
   }
-  compileMapping(parsed.data.config.mapping);
+  const { mapping, platform } = parsed.data.config;
+  compileMapping(mapping);
+  if (platform) compileUpdate(platform);
   return parsed.data;
 }
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { Database, Queryable } from '../db/index.ts';
-import { HekanError } from '../errors.ts';
+import { badRequest, HekanError } from '../errors.ts';
+
+/** How many of a queue are asked for. @throws HekanError('bad_request'). */
+export function parseLimit(text = '100'): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw badRequest('limit', text, 'a number 1 to 1000');
+  return limit;
+}
 
 /** Signals that wait for an operator, oldest first. */
 export async function listWaiting(client: Queryable, limit: number) {

@@ -7,6 +7,8 @@ export interface Incoming {
   raw: Buffer;
   contentType: string;
   receivedAt: Date;
+  /** Why it can become no case as it is: then it waits. */
+  reason?: string;
 }
 
 export interface Receipt {
@@ -23,6 +25,8 @@ const COLUMNS = [
   ['raw', 'bytea'],
   ['content_type', 'text'],
   ['received_at', 'timestamptz'],
+  ['state', 'text'],
+  ['reason', 'text'],
 ] as const;
 /** Signals of one transaction. */
 const MAX_GROUP = 1000;
@@ -36,7 +40,11 @@ interface Waiting {
 const keyOf = (outletId: number, externalId: string) => `${outletId} ${externalId}`;
 
 async function insert(db: Database, items: readonly Incoming[]): Promise<Map<string, Receipt>> {
-  const rows = items.map((s) => [s.outletId, s.externalId, randomUUID(), s.raw, s.contentType, s.receivedAt]);
+  const rows = items.map((s) => [
+    ...[s.outletId, s.externalId, randomUUID(), s.raw, s.contentType, s.receivedAt],
+    s.reason === undefined ? 'received' : 'waiting',
+    s.reason ?? null,
+  ]);
   // In order of key: two requests that bring the same signals in another order would wait for each other.
   rows.sort((a, b) => (keyOf(a[0] as number, a[1] as string) < keyOf(b[0] as number, b[1] as string) ? -1 : 1));
   const fresh = await db.query<{ outlet: number; id: string; receipt: string }>(

@@ -2,33 +2,17 @@ import { Hono } from 'hono';
 import { badRequest, HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { checkAuth } from './auth.ts';
-import { idOfBytes, readBody, readBytes, type Item } from './bodies.ts';
+import { readBody, readBytes } from './bodies.ts';
+import { conflictRoutes } from './federated/index.ts';
+import { toIncoming } from './incoming.ts';
 import { decodeText, parseJson } from './json.ts';
-import { compileMapping, type Mapper } from './mapping.ts';
+import { readLinks } from './links.ts';
 import { readOutlet, type Outlet } from './outlet.ts';
-import { listWaiting, mendSignal, readHealth } from './queue.ts';
-import { ReceiptDesk, type Incoming } from './receipts.ts';
+import { listWaiting, mendSignal, parseLimit, readHealth } from './queue.ts';
+import { ReceiptDesk } from './receipts.ts';
 
-const MAX_ID = 900;
 const MAX_MEND_BYTES = 20_000;
 const OUTLET_KEPT_MS = 1000;
-
-const idMappers = new Map<string | undefined, Mapper>();
-function idMapper(expression: string | undefined): Mapper {
-  const mapper = idMappers.get(expression) ?? compileMapping({ externalId: expression });
-  idMappers.set(expression, mapper);
-  return mapper;
-}
-
-/** The id that the outlet's mapping finds, that its kind has, or that of the bytes. */
-async function toIncoming(outlet: Outlet, { signal, externalId }: Item, receivedAt: Date): Promise<Incoming> {
-  const raw = Buffer.from(JSON.stringify(signal));
-  const id = (await idMapper(outlet.config.mapping.externalId)(signal)).values.externalId;
-  const found = id === undefined || id === '' ? (externalId ?? idOfBytes(raw)) : String(id);
-  if (found.length > MAX_ID || found.includes('\0'))
-    throw badRequest('externalId', found, `at most ${MAX_ID} letters, none NUL`);
-  return { outletId: outlet.id, externalId: found, raw, contentType: 'application/json', receivedAt };
-}
 
 /** At most so many signals a second, with one second's worth at once. A process counts for itself. */
 class Allowance {
@@ -50,7 +34,7 @@ class Allowance {
 }
 
 /** /api/signals: the strip itself, the operators' queue and the outlets' health. */
-export function signalRoutes(runtime: Runtime): Hono {
+export function signalRoutes(runtime: Runtime, token: string | undefined): Hono {
   const { db } = runtime;
   const desk = new ReceiptDesk(db);
   const allowance = new Allowance();
@@ -65,21 +49,22 @@ export function signalRoutes(runtime: Runtime): Hono {
     return outlet;
   }
 
-  app.get('/health', async (c) => c.json({ items: await readHealth(db, new Date()) }));
-  app.get('/waiting', async (c) => {
-    const text = c.req.query('limit') ?? '100';
-    const limit = Number(text);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw badRequest('limit', text, 'a number 1 to 1000');
-    return c.json({ items: await listWaiting(db, limit) });
+  app.route('/conflicts', conflictRoutes(runtime, token));
+  app.get('/health', async (c) => {
+    const [health, links] = [await readHealth(db, new Date()), await readLinks(db)];
+    return c.json({ items: health.map((one) => ({ ...one, ...links.get(one.outlet) })) });
   });
+  app.get('/waiting', async (c) => c.json({ items: await listWaiting(db, parseLimit(c.req.query('limit'))) }));
   app.post('/:outlet', async (c) => {
     const outlet = await outletOf(c.req.param('outlet'));
     if (!outlet.enabled)
       throw new HekanError('conflict', `outlet ${outlet.key} is not enabled`, { field: 'outlet', given: outlet.key });
+    if (outlet.kind === 'mqtt')
+      throw new HekanError('conflict', `outlet ${outlet.key} listens to MQTT`, { field: 'outlet', given: outlet.key });
     const now = new Date();
     const body = await readBytes(c.req.raw, outlet.config.maxBytes);
     checkAuth(outlet.config.auth, c.req.raw.headers, body, now);
-    const items = readBody(outlet, c.req.raw.headers, body);
+    const items = await readBody(outlet, c.req.raw.headers, body);
     if (items.length === 0) throw badRequest('body', '', 'at least one signal');
     allowance.take(outlet, items.length);
     const receipts = await desk.store(await Promise.all(items.map((item) => toIncoming(outlet, item, now))));

@@ -2,6 +2,7 @@ import { drawCaseNumbers, reportCases } from '../cases/index.ts';
 import { readCity, type City } from '../city/index.ts';
 import { unnestInput, toColumns, type Clock, type Database, type Queryable } from '../db/index.ts';
 import { findCategories, findDuplicates, findDuties, type Placed } from './decide.ts';
+import { takeUpdates } from './federated/index.ts';
 import { parseJson } from './json.ts';
 import { compileMapping, type Mapper } from './mapping.ts';
 import { listOutlets, type Outlet } from './outlet.ts';
@@ -142,6 +143,7 @@ async function makeCases(
       address: reading.address,
       description: reading.description,
       reportedAt: reading.at ?? stored.receivedAt,
+      owner: outlet.owner,
     };
   });
   await reportCases(client, datasetId, drafts, { role: 'system', actor: outlet.key }, now);
@@ -168,12 +170,13 @@ async function workOutlet(
   limit: number,
 ): Promise<number> {
   return db.transaction(async (client) => {
-    const { rows } = await client.query<Stored>(
+    const { rows: received } = await client.query<Stored>(
       `select external_id as "externalId", raw, mended, received_at as "receivedAt" from signal
        where state = 'received' and outlet_id = $1::int order by received_at, external_id limit $2::int for update skip locked`,
       [outlet.id, limit],
     );
-    if (rows.length === 0) return 0;
+    if (received.length === 0) return 0;
+    const rows = await takeUpdates(client, outlet, received);
     const readings = await Promise.all(
       rows.map(({ raw, mended }) => readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now)),
     );
@@ -192,7 +195,7 @@ async function workOutlet(
     }
     const outcomes = [...waiting, ...(await makeCases(client, outlet, city, ready, now))];
     await writeOutcomes(client, outlet.id, outcomes, now);
-    return rows.length;
+    return received.length;
   });
 }
 

@@ -1,9 +1,11 @@
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
 import { codeOfTile, tileOfCode } from '../../tiles/codes.ts';
 import type { Tile } from '../../tiles/grid.ts';
 import { encodeCell, tileCellRange } from '../../tiles/morton.ts';
 import { Pyramid, splitCell, type PyramidBlock } from '../../tiles/pyramid.ts';
+import { folderStore } from '../cases/index.ts';
 import { appendDataEvent, systemClock, type Database, type OutEvent } from '../db/index.ts';
 import { startKeeper } from '../keeper.ts';
 import { appendDensity, RECORD_LAYERS } from '../records/index.ts';
@@ -104,7 +106,7 @@ describe.skipIf(inject('pgUrl') === '')('several workers on PostgreSQL', () => {
     await db.query(
       `insert into dataset (key, name_zh, name_en, kind, class, origin) values ('d', 'd', 'd', 'records', 0, 'import')`,
     );
-    const stopKeeper = startKeeper(db, pino({ level: 'silent' }), () => systemClock);
+    const stopKeeper = startKeeper(db, pino({ level: 'silent' }), () => systemClock, folderStore(tmpdir()));
     const workers = await Promise.all([db, db, slowed(db, 150), slowed(db, 400)].map((one) => openApp(one)));
     const tiles: Tile[] = [AREA, { z: 9, x: 432, y: 179 }, { z: 0, x: 0, y: 0 }];
     for (let i = 0; i < 4; i++) tiles.push({ z: 11, x: AREA.x * 2 + (i & 1), y: AREA.y * 2 + (i >> 1) });
@@ -141,7 +143,7 @@ describe.skipIf(inject('pgUrl') === '')('several workers on PostgreSQL', () => {
     await db.query(
       `insert into dataset (key, name_zh, name_en, kind, class, origin) values ('d', 'd', 'd', 'records', 0, 'import')`,
     );
-    const stopKeeper = startKeeper(db, pino({ level: 'silent' }), () => systemClock);
+    const stopKeeper = startKeeper(db, pino({ level: 'silent' }), () => systemClock, folderStore(tmpdir()));
     const [one, two] = [await openApp(db), await openApp(db)];
     const etag = async (app: TestApp, path: string) => (await app.app.request(path)).headers.get('etag');
     const away = '/tiles/density/10/870/358.mvt';

@@ -5,13 +5,17 @@ import { currentSeq, readEvents, type Database, type OutEvent } from '../../db/i
 const BATCH = 100;
 const TIMEOUT_MS = 10_000;
 /** Waits after each failure; then the event is dead and the next one is tried. About eight hours in all. */
-const RETRY_MS = [1000, 5000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 18_000_000] as const;
+export const RETRY_MS = [1000, 5000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 18_000_000] as const;
 
-export interface Webhook {
-  id: number;
+/** Who a letter goes to, and the secret that both have. */
+export interface Addressee {
   key: string;
   url: string;
   secret: Buffer;
+}
+
+export interface Webhook extends Addressee {
+  id: number;
   topics: string[];
   seq: number;
   attempts: number;
@@ -21,7 +25,7 @@ export interface Webhook {
 export interface Letter {
   specversion: '1.0';
   id: string;
-  source: '/api/live';
+  source: string;
   type: string;
   time: string;
   datacontenttype: 'application/json';
@@ -47,28 +51,35 @@ export function signLetter(secret: Buffer, id: string, seconds: number, body: st
   return `v1,${createHmac('sha256', secret).update(`${id}.${seconds}.${body}`).digest('base64')}`;
 }
 
-/** @returns null: taken; else why not. A redirect is not followed: it would take the letter to somebody who was not named. */
-async function send(webhook: Webhook, sent: Letter, now: Date): Promise<string | null> {
-  const body = JSON.stringify(sent);
+/** Why a letter was not taken; the status where there was an answer. */
+export interface Refusal {
+  status: number | null;
+  error: string;
+}
+
+/** @returns null: taken. A redirect is not followed: it would take the letter to somebody who was not named. */
+export async function sendLetter({ key, url, secret }: Addressee, letter: Letter, now: Date): Promise<Refusal | null> {
+  const body = JSON.stringify(letter);
+  const id = `${key}-${letter.id}`;
   const seconds = Math.floor(now.getTime() / 1000);
   try {
-    const answer = await fetch(webhook.url, {
+    const answer = await fetch(url, {
       method: 'POST',
       body,
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
         'Content-Type': 'application/cloudevents+json',
-        'webhook-id': `${webhook.key}-${sent.id}`,
+        'webhook-id': id,
         'webhook-timestamp': String(seconds),
-        'webhook-signature': signLetter(webhook.secret, `${webhook.key}-${sent.id}`, seconds, body),
+        'webhook-signature': signLetter(secret, id, seconds, body),
       },
     });
     await answer.body?.cancel();
-    return answer.ok ? null : `it answered ${answer.status}`;
+    return answer.ok ? null : { status: answer.status, error: `it answered ${answer.status}` };
   } catch (error) {
     const { message, cause } = error as Error;
-    return cause instanceof Error ? `${message}: ${cause.message}` : message;
+    return { status: null, error: cause instanceof Error ? `${message}: ${cause.message}` : message };
   }
 }
 
@@ -127,11 +138,11 @@ async function deliverTo(db: Database, webhook: Webhook, now: () => Date): Promi
   let delivered = 0;
   let passed = webhook.seq;
   for (const { seq, sent } of await nextLetters(db, webhook, now())) {
-    const error = sent ? await send(webhook, sent, now()) : null;
-    if (sent && error !== null) {
+    const refusal = sent ? await sendLetter(webhook, sent, now()) : null;
+    if (sent && refusal) {
       if (passed !== webhook.seq) await advance(db, webhook, passed);
       const at = { ...webhook, seq: passed, attempts: passed === webhook.seq ? webhook.attempts : 0 };
-      await fail(db, at, seq, sent, error, now());
+      await fail(db, at, seq, sent, refusal.error, now());
       return delivered;
     }
     passed = seq;

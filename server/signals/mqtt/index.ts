@@ -1,0 +1,2 @@
+export * from './subscribe.ts';
+export * from './subscriber.ts';
