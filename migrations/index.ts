@@ -11,6 +11,7 @@ import * as kpi from './20261125_03_kpi.ts';
 import * as attachments from './20261125_04_attachments.ts';
 import * as geocode from './20261125_05_geocode.ts';
 import * as webhooks from './20261125_06_webhooks.ts';
+import * as open311 from './20261126_01_open311.ts';
 
 export interface Migration {
   name: string;
@@ -32,4 +33,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261125_04_attachments', ...attachments },
   { name: '20261125_05_geocode', ...geocode },
   { name: '20261125_06_webhooks', ...webhooks },
+  { name: '20261126_01_open311', ...open311 },
 ];

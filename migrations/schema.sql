@@ -510,7 +510,8 @@ CREATE TABLE public.outlet (
     owner text DEFAULT 'hosted'::text NOT NULL,
     enabled boolean DEFAULT true NOT NULL,
     config jsonb NOT NULL,
-    CONSTRAINT outlet_kind_check CHECK ((kind = ANY (ARRAY['cloudevents'::text, 'webhook'::text, 'hotline'::text]))),
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT outlet_kind_check CHECK ((kind = ANY (ARRAY['cloudevents'::text, 'webhook'::text, 'hotline'::text, 'open311'::text]))),
     CONSTRAINT outlet_owner_check CHECK ((owner = ANY (ARRAY['hosted'::text, 'federated'::text])))
 );
 
@@ -1051,8 +1052,12 @@ CREATE INDEX record_place ON ONLY public.record USING btree (cell, n) WHERE (cel
 
 CREATE INDEX seal_head_case ON public.seal_head USING btree (case_id, seq);
 
+CREATE INDEX signal_flagged ON public.signal USING btree (outlet_id) WHERE (flags <> '{}'::text[]);
+
 CREATE INDEX signal_received ON public.signal USING btree (received_at) WHERE (state = 'received'::text);
 
 CREATE INDEX signal_seen ON public.signal USING btree (outlet_id, received_at);
+
+CREATE INDEX signal_token ON public.signal USING btree (receipt) WHERE (content_type = 'application/x-www-form-urlencoded'::text);
 
 CREATE INDEX signal_waiting ON public.signal USING btree (received_at) WHERE (state = 'waiting'::text);

@@ -4,7 +4,8 @@ import { hashToken, type OutletConfig } from './outlet.ts';
 
 const denied = (field: string, why: string) => new HekanError('unauthorized', `${field}: ${why}`, { field });
 
-function same(a: string, b: string): boolean {
+/** Whether two texts are the same, in a time that does not tell where they differ. */
+export function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
@@ -17,6 +18,7 @@ export function sign(secret: string, timestamp: string, body: Uint8Array): strin
 /** Whether who sent this may. @throws HekanError('unauthorized') that names the header. */
 export function checkAuth(auth: OutletConfig['auth'], headers: Headers, body: Uint8Array, now: Date): void {
   if (auth.kind === 'none') return;
+  if (auth.kind === 'api_key') throw denied('outlet', 'its requests are filed at /open311/v2/requests');
   if (auth.kind === 'bearer') {
     const [, token = ''] = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '') ?? [];
     if (!same(hashToken(token), auth.tokenSha256))

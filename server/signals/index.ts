@@ -1,4 +1,8 @@
-export { sign } from './auth.ts';
+export { same, sign } from './auth.ts';
+export { Allowance } from './allowance.ts';
+export { readBytes } from './bodies.ts';
+export type { AttributeConfig, Open311Config, ServiceConfig } from './open311Config.ts';
+export { ReceiptDesk } from './receipts.ts';
 export * from './mapping.ts';
 export * from './outlet.ts';
 export * from './queue.ts';

@@ -4,13 +4,17 @@ import { CRS_NAMES } from '../api/shapes.ts';
 import type { Database, Queryable } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import { compileMapping } from './mapping.ts';
+import { OPEN311, open311Problem, withOpen311Defaults } from './open311Config.ts';
 
-export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline'] as const;
+export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline', 'open311'] as const;
 
 const expression = z.string().min(1).max(2000);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const AUTH = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('bearer'), tokenSha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** Of open311: the keys that may file. */
+  z.strictObject({ kind: z.literal('api_key'), keysSha256: z.array(sha256).min(1) }),
+  z.strictObject({ kind: z.literal('bearer'), tokenSha256: sha256 }),
   z.strictObject({
     kind: z.literal('hmac'),
     secret: z.string().min(16).max(200),
@@ -28,6 +32,8 @@ const CONFIG = z.strictObject({
     lng: expression,
     lat: expression,
     address: expression.optional(),
+    /** Code of a standard address. */
+    addressId: expression.optional(),
     description: expression.optional(),
     at: expression.optional(),
     division: expression.optional(),
@@ -37,6 +43,7 @@ const CONFIG = z.strictObject({
   maxBatch: z.number().int().min(1).max(10_000).default(1000),
   perSecond: z.number().positive().max(100_000).default(1000),
   silentAfterS: z.number().int().min(1).default(86_400),
+  open311: OPEN311.optional(),
 });
 const OUTLET = z.strictObject({
   key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/),
@@ -60,12 +67,14 @@ export const hashToken = (token: string): string => createHash('sha256').update(
 
 /** Reads an outlet's description. @throws HekanError('bad_request') that names the field. */
 export function parseOutlet(given: unknown): OutletFile {
-  const parsed = OUTLET.safeParse(given);
+  const parsed = OUTLET.safeParse(withOpen311Defaults(given));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue?.path.join('.') ?? '';
     throw new HekanError('bad_request', `outlet: ${field}: ${issue?.message ?? 'wrong'}`, { field });
   }
+  const problem = open311Problem(parsed.data);
+  if (problem !== null) throw new HekanError('bad_request', `outlet: ${problem}`, { field: problem.split(':')[0]! });
   compileMapping(parsed.data.config.mapping);
   return parsed.data;
 }
@@ -78,7 +87,7 @@ export async function writeOutlet(db: Database, file: OutletFile): Promise<numbe
       `insert into outlet (key, kind, name_zh, name_en, owner, enabled, config)
        values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::boolean, $7::jsonb)
        on conflict (key) do update set kind = excluded.kind, name_zh = excluded.name_zh, name_en = excluded.name_en,
-         owner = excluded.owner, enabled = excluded.enabled, config = excluded.config
+         owner = excluded.owner, enabled = excluded.enabled, config = excluded.config, changed_at = now()
        returning id`,
       [file.key, file.kind, file.nameZh, file.nameEn, file.owner, file.enabled, JSON.stringify(file.config)],
     );

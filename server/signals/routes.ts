@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { badRequest, HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
+import { Allowance } from './allowance.ts';
 import { checkAuth } from './auth.ts';
 import { idOfBytes, readBody, readBytes, type Item } from './bodies.ts';
 import { decodeText, parseJson } from './json.ts';
@@ -28,25 +29,6 @@ async function toIncoming(outlet: Outlet, { signal, externalId }: Item, received
   if (found.length > MAX_ID || found.includes('\0'))
     throw badRequest('externalId', found, `at most ${MAX_ID} letters, none NUL`);
   return { outletId: outlet.id, externalId: found, raw, contentType: 'application/json', receivedAt };
-}
-
-/** At most so many signals a second, with one second's worth at once. A process counts for itself. */
-class Allowance {
-  readonly #left = new Map<number, { tokens: number; at: number }>();
-
-  /** @throws HekanError('too_many') that says when to come again. */
-  take({ id, config }: Outlet, n: number): void {
-    const now = performance.now();
-    const { tokens, at } = this.#left.get(id) ?? { tokens: config.perSecond, at: now };
-    const has = Math.min(config.perSecond, tokens + ((now - at) / 1000) * config.perSecond);
-    // A batch larger than a second's worth is let in when the allowance is full, and paid for after.
-    if (has < Math.min(n, config.perSecond))
-      throw new HekanError('too_many', `more than ${config.perSecond} signals a second`, {
-        field: 'outlet',
-        retryAfterS: 1,
-      });
-    this.#left.set(id, { tokens: has - n, at: now });
-  }
 }
 
 /** /api/signals: the strip itself, the operators' queue and the outlets' health. */
