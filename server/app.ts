@@ -142,7 +142,7 @@ export function createApp(parts: AppParts): Hono {
   });
   if (parts.attachments)
     app.route('/api/cases/:id/attachments', attachmentRoutes(runtime, parts.attachments, parts.operatorToken));
-  app.route('/api/signals', signalRoutes(runtime));
+  app.route('/api/signals', signalRoutes(runtime, parts.operatorToken));
   app.route('/api', api);
   app.get('/openapi.json', (c) => c.json(openApi(api)));
   app.get('/docs', (c) => c.html(docsPage(openApi(api))));

@@ -36,7 +36,7 @@ async function foldAll(db: Database): Promise<number> {
  */
 export function startKeeper(db: Database, log: Logger, clock: () => Clock): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
-  const signals = new SignalWorker(db, clock);
+  const signals = new SignalWorker(db, clock, (err) => log.warn({ err }, 'addresses are those from before'));
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);

@@ -35,11 +35,9 @@ function element(name: string, value: unknown): string {
     const item = ITEM.get(name) ?? 'item';
     return `<${name}>${value.map((one) => element(item, one)).join('')}</${name}>`;
   }
-  if (typeof value === 'object')
-    return `<${name}>${Object.entries(value)
-      .map(([key, one]) => element(key, one))
-      .join('')}</${name}>`;
-  return `<${name}>${escape(String(value as string | number | boolean))}</${name}>`;
+  if (typeof value !== 'object') return `<${name}>${escape(`${value as string | number | boolean}`)}</${name}>`;
+  const inner = Object.entries(value).map(([key, one]) => element(key, one));
+  return `<${name}>${inner.join('')}</${name}>`;
 }
 
 /** An answer in either format. @param root name of the outermost element, which JSON does not have. */

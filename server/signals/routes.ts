@@ -1,4 +1,5 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { checkToken } from '../api/token.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { Allowance } from './allowance.ts';
@@ -32,7 +33,7 @@ async function toIncoming(outlet: Outlet, { signal, externalId }: Item, received
 }
 
 /** /api/signals: the strip itself, the operators' queue and the outlets' health. */
-export function signalRoutes(runtime: Runtime): Hono {
+export function signalRoutes(runtime: Runtime, token: string | undefined): Hono {
   const { db } = runtime;
   const desk = new ReceiptDesk(db);
   const allowance = new Allowance();
@@ -47,6 +48,11 @@ export function signalRoutes(runtime: Runtime): Hono {
     return outlet;
   }
 
+  const guarded: MiddlewareHandler = (c, next) => {
+    checkToken(c.req.header('authorization'), token);
+    return next();
+  };
+  for (const path of ['/health', '/waiting', '/:outlet/:externalId/mend']) app.use(path, guarded);
   app.get('/health', async (c) => c.json({ items: await readHealth(db, new Date()) }));
   app.get('/waiting', async (c) => {
     const text = c.req.query('limit') ?? '100';

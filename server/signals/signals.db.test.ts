@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../db/index.ts';
-import { loadSmallCity, openApp, type TestApp } from '../testing/city.ts';
+import { loadSmallCity, openApp, OPERATOR_TOKEN, type TestApp } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { verifyTally } from '../verify.ts';
 import { hashToken, parseOutlet, sign, SignalWorker, writeOutlet } from './index.ts';
@@ -22,8 +22,15 @@ describeOnEngines('the power strip', (database) => {
   let worker: SignalWorker;
   let at: [number, number];
 
+  const authorization = `Bearer ${OPERATOR_TOKEN}`;
   const post = (path: string, body: Body, headers: Record<string, string> = {}) =>
-    app.app.request(`/api/signals/${path}`, { method: 'POST', body, headers });
+    app.app.request(`/api/signals/${path}`, {
+      method: 'POST',
+      body,
+      headers: path.endsWith('/mend') ? { authorization, ...headers } : headers,
+    });
+  const asked = async <T>(path: string) =>
+    (await (await app.app.request(`/api/signals/${path}`, { headers: { authorization } })).json()) as T;
   const event = (id: string, data: object) => ({ specversion: '1.0', id, source: '/s', type: 't', data });
   const structured = (outlet: string, id: string, data: object) =>
     post(outlet, JSON.stringify(event(id, data)), { 'content-type': 'application/cloudevents+json' });
@@ -130,7 +137,7 @@ describeOnEngines('the power strip', (database) => {
     expect(await stateOf('/s nowhere')).toMatchObject({ state: 'cased', reason: null });
     expect((await post(path, '{}')).status).toBe(409);
     expect((await post('events/none/mend', '{}')).status).toBe(404);
-    const health = await app.json<{ items: object[] }>('/api/signals/health');
+    const health = await asked<{ items: object[] }>('health');
     expect(health.items).toContainEqual(
       expect.objectContaining({ outlet: 'events', waiting: lacking.length - 1, lagS: 0 }),
     );
