@@ -124,7 +124,16 @@ export async function readCase(client: Queryable, clock: Clock, scope: Scope, id
 
 type Standing = Pick<
   CaseDetail,
-  'asked' | 'limit' | 'stageDueAt' | 'returns' | 'urges' | 'forced' | 'excluded' | 'duplicateOf' | 'allowed'
+  | 'asked'
+  | 'assisting'
+  | 'limit'
+  | 'stageDueAt'
+  | 'returns'
+  | 'urges'
+  | 'forced'
+  | 'excluded'
+  | 'duplicateOf'
+  | 'allowed'
 > &
   Pick<CaseFacts, 'reworks' | 'extensions' | 'satisfied'>;
 
@@ -132,7 +141,7 @@ type Standing = Pick<
 async function readStanding(client: Queryable, id: number): Promise<Standing> {
   const { rows } = await client.query<
     Omit<CaseFacts, 'duplicateOf'> &
-      Pick<CaseDetail, 'returns' | 'urges' | 'forced' | 'excluded'> & {
+      Pick<CaseDetail, 'assisting' | 'returns' | 'urges' | 'forced' | 'excluded'> & {
         duplicateOf: string | null;
         limitValue: number | null;
         limitUnit: LimitUnit | null;
@@ -140,7 +149,9 @@ async function readStanding(client: Queryable, id: number): Promise<Standing> {
       }
   >(
     `select status, asked, extensions::int, reworks::int, appealed, satisfied, duplicate_of::text as "duplicateOf",
-       limit_value as "limitValue", limit_unit as "limitUnit", stage_due_at as "stageDueAt", returns::int, urges::int, forced, excluded
+       limit_value as "limitValue", limit_unit as "limitUnit", stage_due_at as "stageDueAt", returns::int, urges::int, forced, excluded,
+       (select coalesce(jsonb_agg(jsonb_build_object('code', t.key, 'nameZh', t.name_zh, 'nameEn', t.name_en) order by t.key), '[]')
+         from department t where t.id = any(cases.assisting)) as assisting
      from cases where id = $1::bigint`,
     [id],
   );

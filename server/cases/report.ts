@@ -28,6 +28,8 @@ export interface CaseDraft extends Reported {
   externalId: string;
   divisionId: number;
   reportedAt: Date;
+  /** Departments that assist the lead one. */
+  assisting?: readonly number[];
 }
 
 /** Ids of cases to be, and the numbers that go with them: the running part is the id, the day is the city's.
@@ -76,11 +78,23 @@ export async function reportCases(
   const ids = await insertCases(client, datasetId, cases);
   if (ids.size !== drafts.length)
     throw new HekanError('conflict', `dataset ${datasetId} has one of these cases already`);
+  await writeAssisting(client, drafts);
   await announceCases(
     client,
     drafts.map(({ id }) => id),
     'report',
     at,
+  );
+}
+
+/** Lists of lists are no parameters of PostgreSQL: each travels as text. */
+async function writeAssisting(client: Queryable, drafts: readonly CaseDraft[]): Promise<void> {
+  const helped = drafts.flatMap(({ id, assisting = [] }) => (assisting.length > 0 ? [{ id, assisting }] : []));
+  if (helped.length === 0) return;
+  await client.query(
+    `update cases c set assisting = i.assisting::int[] from unnest($1::bigint[], $2::text[]) as i (id, assisting)
+     where c.id = i.id`,
+    [helped.map(({ id }) => id), helped.map(({ assisting }) => `{${assisting.join(',')}}`)],
   );
 }
 
