@@ -7,6 +7,7 @@ import { CLOSED_STATUSES, statusNotes } from './statusNotes.ts';
 
 const MAX_ROWS = 1000;
 const MAX_SPAN_MS = 90 * 86_400_000;
+const EVER = { from: new Date('1900-01-01T00:00:00Z'), to: new Date('2200-01-01T00:00:00Z') };
 
 /** Which requests are asked for. */
 export interface RequestFilter {
@@ -41,9 +42,7 @@ export function readFilter(query: Record<string, string[]>, now: Date): RequestF
   const words = new Set(ids ? [] : listOf(query['status']));
   for (const word of words)
     if (word !== 'open' && word !== 'closed') throw badRequest('status', word, 'open or closed');
-  const span = ids
-    ? { from: new Date(0), to: now }
-    : readSpan(query['start_date']?.at(-1), query['end_date']?.at(-1), now);
+  const span = ids ? EVER : readSpan(query['start_date']?.at(-1), query['end_date']?.at(-1), now);
   const status = words.size === 1 ? (words.has('open') ? 'open' : 'closed') : null;
   return { ids, codes: ids ? null : listOf(query['service_code']), ...span, status };
 }

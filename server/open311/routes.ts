@@ -53,6 +53,7 @@ export function open311Routes(
   const [desk, allowance] = [new ReceiptDesk(db), new Allowance()];
   const app = new Hono();
 
+  // Requests bear the instants of receipts, which are of the wall clock, also where a demonstration stands still.
   /** Answers in the format that the resource's name ends in. */
   const serve = (root: string, read: (c: Context, name: string) => Promise<unknown>) => async (c: Context) => {
     const { name, format } = splitFormat(
@@ -110,7 +111,7 @@ export function open311Routes(
     app.get(
       `/requests${ending}`,
       serve('service_requests', async (c) =>
-        readRequests(db, await endpointOf(c), readFilter(c.req.queries(), runtime.clock().now())),
+        readRequests(db, await endpointOf(c), readFilter(c.req.queries(), new Date())),
       ),
     );
     app.post(`/requests${ending}`, serve('service_requests', file));
@@ -122,11 +123,8 @@ export function open311Routes(
   app.get(
     '/requests/:name',
     serve('service_requests', async (c, name) => {
-      const found = await readRequests(db, await endpointOf(c), {
-        ...readFilter({}, new Date()),
-        ids: [name],
-        from: new Date(0),
-      });
+      const filter = readFilter({ service_request_id: [name] }, new Date());
+      const found = await readRequests(db, await endpointOf(c), filter);
       if (found.length > 0) return found;
       throw new HekanError('not_found', `service_request_id ${name.slice(0, 100)} not found`);
     }),

@@ -17,7 +17,9 @@ const AUTH = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bearer'), tokenSha256: sha256 }),
   z.strictObject({
     kind: z.literal('hmac'),
-    secret: z.string().min(16).max(200),
+    secret: z.string().min(16).max(200).optional(),
+    /** Path of a file that holds the secret, so that the database does not. */
+    secretFile: z.string().startsWith('/').max(400).optional(),
     windowS: z.number().int().min(1).max(3600).default(300),
   }),
 ]);
@@ -74,6 +76,9 @@ export function parseOutlet(given: unknown): OutletFile {
     throw new HekanError('bad_request', `outlet: ${field}: ${issue?.message ?? 'wrong'}`, { field });
   }
   const problem = open311Problem(parsed.data);
+  const { auth } = parsed.data.config;
+  if (auth.kind === 'hmac' && (auth.secret === undefined) === (auth.secretFile === undefined))
+    throw new HekanError('bad_request', 'outlet: config.auth: one of secret and secretFile', { field: 'config.auth' });
   if (problem !== null) throw new HekanError('bad_request', `outlet: ${problem}`, { field: problem.split(':')[0]! });
   compileMapping(parsed.data.config.mapping);
   return parsed.data;
