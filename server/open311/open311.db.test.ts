@@ -2,85 +2,10 @@ import { XMLParser } from 'fast-xml-parser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { actOnCase } from '../cases/index.ts';
 import { systemClock } from '../db/index.ts';
-import { hashToken, parseOutlet, SignalWorker, writeOutlet } from '../signals/index.ts';
+import { parseOutlet, SignalWorker, writeOutlet } from '../signals/index.ts';
 import { loadSmallCity, openApp, type TestApp } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
-
-const KEY = 'a key of the tests';
-const OUTLET = {
-  key: 'citizens',
-  kind: 'open311',
-  nameZh: '市民',
-  nameEn: 'Citizens',
-  config: {
-    auth: { kind: 'api_key', keysSha256: [hashToken(KEY)] },
-    open311: {
-      jurisdictionId: 'heting.example',
-      language: 'en',
-      contact: 'help@heting.example',
-      keyService: 'https://heting.example/keys',
-      services: {
-        '001': {
-          description: 'Bags & <cans> left out',
-          keywords: ['bags', 'cans'],
-          notice: 'It is taken away within a day.',
-          attributes: [
-            { code: 'HINT', datatype: 'string', description: 'Look for the sticker', variable: false },
-            {
-              code: 'BAGS',
-              datatype: 'number',
-              description: 'How many?',
-              required: true,
-              datatypeDescription: 'a number',
-            },
-            { code: 'SEEN', datatype: 'datetime', description: 'Since when?' },
-            {
-              code: 'KIND',
-              datatype: 'singlevaluelist',
-              description: 'What kind?',
-              values: [
-                { key: 'h', name: 'household' },
-                { key: 'b', name: 'building' },
-              ],
-            },
-            {
-              code: 'SMELL',
-              datatype: 'multivaluelist',
-              description: 'What of?',
-              values: [
-                { key: '1', name: 'fish' },
-                { key: '2', name: 'paint' },
-              ],
-            },
-            { code: 'NAME', datatype: 'string', description: 'Your name?', personal: true },
-          ],
-        },
-      },
-    },
-  },
-  categories: { '001': '06010', 'a.b/c': '06013' },
-};
-/** The order and the names are the standard's. */
-const REQUEST_FIELDS = [
-  'service_request_id',
-  'status',
-  'status_notes',
-  'service_name',
-  'service_code',
-  'description',
-  'agency_responsible',
-  'service_notice',
-  'requested_datetime',
-  'updated_datetime',
-  'expected_datetime',
-  'address',
-  'address_id',
-  'zipcode',
-  'lat',
-  'long',
-  'media_url',
-];
-const FORM = 'application/x-www-form-urlencoded; charset=utf-8';
+import { FORM, KEY, OUTLET, REQUEST_FIELDS, WRONG_GETS } from './fixtures.ts';
 
 describeOnEngines('Open311 GeoReport v2', (database) => {
   let app: TestApp;
@@ -258,11 +183,14 @@ describeOnEngines('Open311 GeoReport v2', (database) => {
     await actOnCase(db, systemClock, Number(id), { ...act, action: 'file', role: 'shift_lead' });
     const [filed] = await json(`requests/${id}.json`);
     expect(filed!['expected_datetime']).toMatch(/Z$/);
-    await actOnCase(db, systemClock, Number(id), { ...act, action: 'dispatch', role: 'dispatcher' });
-    await actOnCase(db, systemClock, Number(id), { ...act, action: 'feed_back', role: 'department' });
-    await actOnCase(db, systemClock, Number(id), { ...act, action: 'send_to_check', role: 'operator' });
-    await actOnCase(db, systemClock, Number(id), { ...act, action: 'check_passed', role: 'collector' });
-    await actOnCase(db, systemClock, Number(id), { ...act, action: 'close', role: 'shift_lead' });
+    const rest = [
+      ['dispatch', 'dispatcher'],
+      ['feed_back', 'department'],
+      ['send_to_check', 'operator'],
+      ['check_passed', 'collector'],
+      ['close', 'shift_lead'],
+    ] as const;
+    for (const [action, role] of rest) await actOnCase(db, systemClock, Number(id), { ...act, action, role });
     const parsed = xml.parse(await (await get(`requests/${id}.xml`)).text()) as {
       service_requests: { request: Record<string, string>[] };
     };
@@ -346,22 +274,7 @@ describeOnEngines('Open311 GeoReport v2', (database) => {
       expect(errors).toEqual([{ code: status, description: expect.stringMatching(words) as string }]);
       expect(response.status).toBe(status);
     }
-    const gets: [string, number][] = [
-      ['services/999', 404],
-      ['services.json?jurisdiction_id=elsewhere', 404],
-      ['requests/999999999', 404],
-      ['requests/x', 404],
-      ['tokens/x', 404],
-      ['tokens/00000000-0000-0000-0000-000000000000', 404],
-      ['requests.json?status=ajar', 400],
-      ['requests.json?start_date=2010-01-01', 400],
-      ['requests.json?start_date=9999-01-01T00:00:00Z', 400],
-      ['requests.json?start_date=2010-01-01T00:00:00Z&end_date=2010-06-01T00:00:00Z', 400],
-      ['requests.json?start_date=2010-02-01T00:00:00Z&end_date=2010-01-01T00:00:00Z', 400],
-      ['requests.json?service_code=%00', 400],
-      ['services.yaml', 404],
-    ];
-    for (const [path, status] of gets) expect([path, (await get(path)).status]).toEqual([path, status]);
+    for (const [path, status] of WRONG_GETS) expect([path, (await get(path)).status]).toEqual([path, status]);
     expect(await (await get('services/999.xml')).text()).toMatch(
       /<errors><error><code>404<\/code><description>service_code 999 not found<\/description><\/error><\/errors>/,
     );
