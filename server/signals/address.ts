@@ -20,7 +20,7 @@ async function findCodes(client: Queryable, codes: readonly string[]): Promise<M
  * waiting, with the reason. */
 export async function placeByAddress(
   client: Queryable,
-  geocoder: () => Promise<Geocoder>,
+  geocoder: Geocoder | null,
   readings: readonly Reading[],
 ): Promise<Reading[]> {
   const lost = readings.filter(({ reason }) => reason === 'no_position');
@@ -28,15 +28,13 @@ export async function placeByAddress(
     client,
     lost.flatMap(({ addressId }) => addressId ?? []),
   );
-  const asked = lost.some(({ addressId, address }) => address !== null && !codes.has(addressId ?? ''));
-  const matcher = asked ? await geocoder() : null;
   return readings.map((reading) => {
     if (reading.reason !== 'no_position') return reading;
     const known = codes.get(reading.addressId ?? '');
     if (known) return { ...reading, position: known, reason: null };
-    if (reading.address === null || !matcher)
+    if (reading.address === null || !geocoder)
       return reading.addressId === null ? reading : { ...reading, reason: `unknown_address_id: ${reading.addressId}` };
-    const match = matcher.match(reading.address);
+    const match = geocoder.match(reading.address);
     return isSure(match) && match.lng !== null && match.lat !== null
       ? { ...reading, position: [match.lng, match.lat], reason: null }
       : { ...reading, reason: `address_not_sure: ${match.reason ?? match.level}` };

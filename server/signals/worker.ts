@@ -184,7 +184,8 @@ async function makeCases(
 /** What readings are made with. */
 interface Tools {
   mapper: Mapper;
-  geocoder: () => Promise<Geocoder>;
+  /** null: the outlet gives no addresses. */
+  geocoder: Geocoder | null;
 }
 
 async function workOutlet(
@@ -272,13 +273,9 @@ export class SignalWorker {
       const text = JSON.stringify(outlet.config.mapping);
       const mapper = this.#mappers.get(text) ?? compileMapping(outlet.config.mapping);
       this.#mappers.set(text, mapper);
-      done += await workChunk(
-        this.#db,
-        outlet,
-        { mapper, geocoder: () => this.#geocoder.get() },
-        city,
-        this.#clock().now(),
-      );
+      // Before the transaction: the embedded engine lets nobody else read while one is open.
+      const geocoder = outlet.config.mapping.address === undefined ? null : await this.#geocoder.get();
+      done += await workChunk(this.#db, outlet, { mapper, geocoder }, city, this.#clock().now());
     }
     return done;
   }
