@@ -29,6 +29,7 @@ const ROOMS = [
   'ogc',
   'live',
   'signals',
+  'open311',
   'demo',
   'imports',
   'commands',

@@ -11,9 +11,10 @@ import * as kpi from './20261125_03_kpi.ts';
 import * as attachments from './20261125_04_attachments.ts';
 import * as geocode from './20261125_05_geocode.ts';
 import * as webhooks from './20261125_06_webhooks.ts';
-import * as grids from './20261126_04_grids.ts';
-import * as scores from './20261126_03_scores.ts';
+import * as open311 from './20261126_01_open311.ts';
 import * as federated from './20261126_02_federated.ts';
+import * as scores from './20261126_03_scores.ts';
+import * as grids from './20261126_04_grids.ts';
 
 export interface Migration {
   name: string;
@@ -35,7 +36,8 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261125_04_attachments', ...attachments },
   { name: '20261125_05_geocode', ...geocode },
   { name: '20261125_06_webhooks', ...webhooks },
-  { name: '20261126_04_grids', ...grids },
-  { name: '20261126_03_scores', ...scores },
+  { name: '20261126_01_open311', ...open311 },
   { name: '20261126_02_federated', ...federated },
+  { name: '20261126_03_scores', ...scores },
+  { name: '20261126_04_grids', ...grids },
 ];

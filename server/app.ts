@@ -14,6 +14,7 @@ import { badRequest, HekanError } from './errors.ts';
 import { liveRoutes, type LiveHub } from './live/index.ts';
 import { routeClass, type Meters } from './metrics/index.ts';
 import { ogcRoutes } from './ogc/index.ts';
+import { open311Routes } from './open311/index.ts';
 import type { Runtime } from './runtime.ts';
 import { KnownTiles, tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
 import { signalRoutes } from './signals/index.ts';
@@ -128,6 +129,11 @@ export function createApp(parts: AppParts): Hono {
   };
   app.use('/ogc/*', compressed);
   app.route('/ogc', ogcRoutes({ runtime, tiles: tileParts, publicUrl }));
+  app.use('/open311/*', compressed);
+  app.route(
+    '/open311/v2',
+    open311Routes(runtime, publicUrl, (error) => log.error({ err: error }, 'request failed')),
+  );
   const api = apiRoutes(runtime, parts.operatorToken, (error) => log.error({ err: error }, 'behind an answer'));
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {

@@ -53,7 +53,7 @@ export function startKeeper(
   attachments: AttachmentStore,
 ): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
-  const signals = new SignalWorker(db, clock);
+  const signals = new SignalWorker(db, clock, (err) => log.warn({ err }, 'addresses are those from before'));
   const mqtt = new MqttSubscriber(db);
   const folders = new DropFolders(db);
   const stops = [

@@ -265,6 +265,8 @@ export const CaseDetail = CaseItem.extend({
   platform: z.string().nullable(),
   /** What waits for an answer. */
   asked: z.string().nullable(),
+  /** Departments that assist the lead one (协办). */
+  assisting: z.array(Named),
   /** The time limit that the case was given. */
   limit: z.object({ value: z.number(), unit: z.enum(LIMIT_UNITS) }).nullable(),
   stageDueAt: instant.nullable(),

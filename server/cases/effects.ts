@@ -123,7 +123,8 @@ const CHANGES: Partial<Record<CaseAction, Change>> = {
     return {
       dispatchedAt: at,
       departmentId: to,
-      assisting: data.assisting ?? [],
+      // The duty matrix named them together with the lead department: they do not come along to another.
+      assisting: data.assisting ?? (to === c.departmentId ? c.assisting : []),
       dispatches: c.dispatches + 1,
       redispatches: c.redispatches + (c.dispatches > 0 && to !== c.departmentId ? 1 : 0),
     };

@@ -142,6 +142,7 @@ type Standing = Pick<
   CaseDetail,
   | 'platform'
   | 'asked'
+  | 'assisting'
   | 'limit'
   | 'stageDueAt'
   | 'returns'
@@ -157,7 +158,7 @@ type Standing = Pick<
 async function readStanding(client: Queryable, id: number): Promise<Standing> {
   const { rows } = await client.query<
     Omit<CaseFacts, 'duplicateOf'> &
-      Pick<CaseDetail, 'platform' | 'returns' | 'urges' | 'forced' | 'excluded'> & {
+      Pick<CaseDetail, 'platform' | 'assisting' | 'returns' | 'urges' | 'forced' | 'excluded'> & {
         duplicateOf: string | null;
         limitValue: number | null;
         limitUnit: LimitUnit | null;
@@ -165,7 +166,9 @@ async function readStanding(client: Queryable, id: number): Promise<Standing> {
       }
   >(
     `select ${PLATFORM} as platform, status, asked, extensions::int, reworks::int, appealed, satisfied, duplicate_of::text as "duplicateOf",
-       limit_value as "limitValue", limit_unit as "limitUnit", stage_due_at as "stageDueAt", returns::int, urges::int, forced, excluded
+       limit_value as "limitValue", limit_unit as "limitUnit", stage_due_at as "stageDueAt", returns::int, urges::int, forced, excluded,
+       (select coalesce(jsonb_agg(jsonb_build_object('code', t.key, 'nameZh', t.name_zh, 'nameEn', t.name_en) order by t.key), '[]')
+         from department t where t.id = any(c.assisting)) as assisting
      from cases c where id = $1::bigint`,
     [id],
   );

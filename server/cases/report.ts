@@ -31,6 +31,8 @@ export interface CaseDraft extends Reported {
   divisionId: number;
   reportedAt: Date;
   owner?: CaseOwner;
+  /** Departments that assist the lead one. */
+  assisting?: readonly number[];
 }
 
 /** Ids of cases to be, and the numbers that go with them: the running part is the id, the day is the city's.
@@ -79,9 +81,21 @@ export async function reportCases(
   const ids = await insertCases(client, datasetId, cases);
   if (ids.size !== drafts.length)
     throw new HekanError('conflict', `dataset ${datasetId} has one of these cases already`);
+  await writeAssisting(client, drafts);
   const caseIds = drafts.map(({ id }) => id);
   await announceCases(client, caseIds, 'report', at);
   if (drafts.some(({ owner }) => owner === 'federated')) await postLetters(client, caseIds, { type: 'dispatch' }, at);
+}
+
+/** Lists of lists are no parameters of PostgreSQL: each travels as text. */
+async function writeAssisting(client: Queryable, drafts: readonly CaseDraft[]): Promise<void> {
+  const helped = drafts.flatMap(({ id, assisting = [] }) => (assisting.length > 0 ? [{ id, assisting }] : []));
+  if (helped.length === 0) return;
+  await client.query(
+    `update cases c set assisting = i.assisting::int[] from unnest($1::bigint[], $2::text[]) as i (id, assisting)
+     where c.id = i.id`,
+    [helped.map(({ id }) => id), helped.map(({ assisting }) => `{${assisting.join(',')}}`)],
+  );
 }
 
 /** A new case (信息收集): reported, located, announced. @returns its id. */

@@ -1,5 +1,5 @@
 /** Classes of what is asked for: so many, whatever is asked. A path itself is never a label. */
-const CLASSES = new Set(['tiles', 'ogc', 'api', 'metrics', 'assets', 'wall', 'desk', 'docs']);
+const CLASSES = new Set(['tiles', 'ogc', 'api', 'open311', 'metrics', 'assets', 'wall', 'desk', 'docs']);
 
 /** The class of a request's URL: absolute, as requests have it. */
 export function routeClass(url: string): string {

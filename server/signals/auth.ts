@@ -1,10 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { HekanError } from '../errors.ts';
 import { hashToken, type OutletConfig } from './outlet.ts';
 
 const denied = (field: string, why: string) => new HekanError('unauthorized', `${field}: ${why}`, { field });
 
-function same(a: string, b: string): boolean {
+/** Whether two texts are the same, in a time that does not tell where they differ. */
+export function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
@@ -14,9 +16,22 @@ export function sign(secret: string, timestamp: string, body: Uint8Array): strin
   return `sha256=${createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')}`;
 }
 
+/** The secret itself, or what its file holds now. @throws HekanError('unavailable') where the file cannot be read. */
+function secretOf({ secret, secretFile }: { secret?: string | undefined; secretFile?: string | undefined }): string {
+  if (secretFile === undefined) return secret ?? '';
+  try {
+    const read = readFileSync(secretFile, 'utf8').trim();
+    if (read.length >= 16) return read;
+  } catch (cause) {
+    throw new HekanError('unavailable', 'the secret of this outlet cannot be read', { field: 'secretFile', cause });
+  }
+  throw new HekanError('unavailable', 'the secret of this outlet is shorter than 16 letters', { field: 'secretFile' });
+}
+
 /** Whether who sent this may. @throws HekanError('unauthorized') that names the header. */
 export function checkAuth(auth: OutletConfig['auth'], headers: Headers, body: Uint8Array, now: Date): void {
   if (auth.kind === 'none') return;
+  if (auth.kind === 'api_key') throw denied('outlet', 'its requests are filed at /open311/v2/requests');
   if (auth.kind === 'bearer') {
     const [, token = ''] = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '') ?? [];
     if (!same(hashToken(token), auth.tokenSha256))
@@ -27,6 +42,6 @@ export function checkAuth(auth: OutletConfig['auth'], headers: Headers, body: Ui
   const ageS = Math.abs(now.getTime() / 1000 - Number(timestamp));
   if (!/^\d{1,12}$/.test(timestamp) || ageS > auth.windowS)
     throw denied('X-Hekan-Timestamp', `expected seconds since 1970, at most ${auth.windowS} s from now`);
-  if (!same(headers.get('x-hekan-signature') ?? '', sign(auth.secret, timestamp, body)))
+  if (!same(headers.get('x-hekan-signature') ?? '', sign(secretOf(auth), timestamp, body)))
     throw denied('X-Hekan-Signature', 'expected sha256=<hex> of <timestamp>.<body> under the secret of this outlet');
 }

@@ -28,24 +28,29 @@ const DUTY_INPUT = [
   ['division_id', 'int'],
 ] as const;
 
-/** Division and lead department of each; the finest division with a row of the duty matrix decides, else the category's own. */
+/** Division, lead department and assisting ones of each; the finest division with a row of the duty matrix decides, else the category's own. */
 export async function findDuties(client: Queryable, signals: readonly Placed[]) {
   const divisions = await locateDivisions(
     client,
     signals.map(({ position }) => position),
   );
-  const { rows } = await client.query<{ i: number; departmentId: number | null }>(
-    `select i, coalesce(lead.department_id, g.department_id) as "departmentId" from ${unnestInput(DUTY_INPUT)}
+  const { rows } = await client.query<{ i: number; departmentId: number | null; assisting: number[] }>(
+    `select i, coalesce(lead.department_id, g.department_id) as "departmentId",
+       coalesce(lead.assisting, '{}') as assisting from ${unnestInput(DUTY_INPUT)}
        left join category g on g.id = input.category_id left join division d on d.id = input.division_id
        left join lateral (
-         select y.department_id from duty y
+         select y.department_id, y.assisting from duty y
          where y.category_id = input.category_id and (y.division_id = 0 or y.division_id = any(d.path))
          order by array_position(d.path, y.division_id) desc nulls last limit 1
        ) as lead on true`,
     [signals.map((_, i) => i), signals.map(({ categoryId }) => categoryId), divisions],
   );
-  const departments = new Map(rows.map(({ i, departmentId }) => [i, departmentId]));
-  return signals.map((_, i) => ({ divisionId: divisions[i] ?? 0, departmentId: departments.get(i) ?? null }));
+  const found = new Map(rows.map((row) => [row.i, row]));
+  return signals.map((_, i) => ({
+    divisionId: divisions[i] ?? 0,
+    departmentId: found.get(i)?.departmentId ?? null,
+    assisting: found.get(i)?.assisting ?? [],
+  }));
 }
 
 const NEAR_INPUT = [

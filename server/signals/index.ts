@@ -1,7 +1,11 @@
-export { sign } from './auth.ts';
+export { same, sign } from './auth.ts';
+export { Allowance } from './allowance.ts';
+export { readBytes } from './bodies.ts';
 export { findDuplicates, type Placed } from './decide.ts';
 export * from './federated/index.ts';
 export * from './folder/index.ts';
+export type { AttributeConfig, Open311Config, ServiceConfig } from './open311Config.ts';
+export { ReceiptDesk } from './receipts.ts';
 export * from './mapping.ts';
 export * from './mqtt/index.ts';
 export * from './outlet.ts';

@@ -6,16 +6,22 @@ import { badRequest, HekanError } from '../errors.ts';
 import { PLATFORM } from './federated/platform.ts';
 import { compileUpdate } from './federated/readUpdate.ts';
 import { compileMapping } from './mapping.ts';
+import { OPEN311, open311Problem, withOpen311Defaults } from './open311Config.ts';
 
-export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline', 'mqtt'] as const;
+export const OUTLET_KINDS = ['cloudevents', 'webhook', 'hotline', 'mqtt', 'open311'] as const;
 
 const expression = z.string().min(1).max(2000);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const AUTH = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('bearer'), tokenSha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** Of open311: the keys that may file. */
+  z.strictObject({ kind: z.literal('api_key'), keysSha256: z.array(sha256).min(1) }),
+  z.strictObject({ kind: z.literal('bearer'), tokenSha256: sha256 }),
   z.strictObject({
     kind: z.literal('hmac'),
-    secret: z.string().min(16).max(200),
+    secret: z.string().min(16).max(200).optional(),
+    /** Path of a file that holds the secret, so that the database does not. */
+    secretFile: z.string().startsWith('/').max(400).optional(),
     windowS: z.number().int().min(1).max(3600).default(300),
   }),
 ]);
@@ -39,6 +45,8 @@ const CONFIG = z.strictObject({
     lng: expression,
     lat: expression,
     address: expression.optional(),
+    /** Code of a standard address. */
+    addressId: expression.optional(),
     description: expression.optional(),
     at: expression.optional(),
     division: expression.optional(),
@@ -54,6 +62,7 @@ const CONFIG = z.strictObject({
   mqtt: MQTT.optional(),
   /** Of a federated outlet: who runs its cases. */
   platform: PLATFORM.optional(),
+  open311: OPEN311.optional(),
 });
 const OUTLET = z
   .strictObject({
@@ -90,13 +99,17 @@ export const hashToken = (token: string): string => createHash('sha256').update(
 
 /** Reads an outlet's description. @throws HekanError('bad_request') that names the field. */
 export function parseOutlet(given: unknown): OutletFile {
-  const parsed = OUTLET.safeParse(given);
+  const parsed = OUTLET.safeParse(withOpen311Defaults(given));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue?.path.join('.') ?? '';
     throw new HekanError('bad_request', `outlet: ${field}: ${issue?.message ?? 'wrong'}`, { field });
   }
-  const { mapping, platform } = parsed.data.config;
+  const problem = open311Problem(parsed.data);
+  const { auth, mapping, platform } = parsed.data.config;
+  if (auth.kind === 'hmac' && (auth.secret === undefined) === (auth.secretFile === undefined))
+    throw new HekanError('bad_request', 'outlet: config.auth: one of secret and secretFile', { field: 'config.auth' });
+  if (problem !== null) throw new HekanError('bad_request', `outlet: ${problem}`, { field: problem.split(':')[0]! });
   compileMapping(mapping);
   if (platform) compileUpdate(platform);
   return parsed.data;
@@ -110,7 +123,7 @@ export async function writeOutlet(db: Database, file: OutletFile): Promise<numbe
       `insert into outlet (key, kind, name_zh, name_en, owner, enabled, config)
        values ($1::text, $2::text, $3::text, $4::text, $5::text, $6::boolean, $7::jsonb)
        on conflict (key) do update set kind = excluded.kind, name_zh = excluded.name_zh, name_en = excluded.name_en,
-         owner = excluded.owner, enabled = excluded.enabled, config = excluded.config
+         owner = excluded.owner, enabled = excluded.enabled, config = excluded.config, changed_at = now()
        returning id`,
       [file.key, file.kind, file.nameZh, file.nameEn, file.owner, file.enabled, JSON.stringify(file.config)],
     );

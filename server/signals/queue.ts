@@ -16,10 +16,11 @@ export async function listWaiting(client: Queryable, limit: number) {
     externalId: string;
     receipt: string;
     reason: string | null;
+    flags: string[];
     receivedAt: Date;
     attempts: number;
   }>(
-    `select o.key as outlet, s.external_id as "externalId", s.receipt, s.reason, s.received_at as "receivedAt", s.attempts
+    `select o.key as outlet, s.external_id as "externalId", s.receipt, s.reason, s.flags, s.received_at as "receivedAt", s.attempts
      from signal s join outlet o on o.id = s.outlet_id where s.state = 'waiting'
      order by s.received_at, s.outlet_id, s.external_id limit $1::int`,
     [limit],
@@ -53,7 +54,7 @@ export async function mendSignal(db: Database, outletId: number, externalId: str
   }
   const { rows } = await db.query<{ state: string; mended: boolean }>(
     `with put as (
-       update signal set state = 'received', reason = null, mended = coalesce(mended, '{}') || $3::jsonb
+       update signal set state = 'received', reason = null, flags = '{}', mended = coalesce(mended, '{}') || $3::jsonb
        where outlet_id = $1::int and external_id = $2::text and state = 'waiting' returning 1
      )
      select state, exists (select 1 from put) as mended from signal where outlet_id = $1::int and external_id = $2::text`,
@@ -78,8 +79,10 @@ export async function readHealth(client: Queryable, now: Date) {
     waiting: number;
     lagS: number;
     silent: boolean | null;
+    /** Signals of all time by what looks wrong in them. */
+    flags: Record<string, number>;
   }>(
-    `select o.key as outlet, o.enabled, seen.at as "lastSeen", hour.n as "lastHour", queue.n as waiting, lag.s as "lagS",
+    `select o.key as outlet, o.enabled, seen.at as "lastSeen", hour.n as "lastHour", queue.n as waiting, lag.s as "lagS", flagged.n as flags,
        o.enabled and seen.at < $1::timestamptz - make_interval(secs => (o.config->>'silentAfterS')::float8) as silent
      from outlet o
        cross join lateral (select max(received_at) as at from signal where outlet_id = o.id) as seen
@@ -89,6 +92,10 @@ export async function readHealth(client: Queryable, now: Date) {
        cross join lateral (
          select coalesce(extract(epoch from $1::timestamptz - min(received_at)), 0)::float8 as s
          from signal where outlet_id = o.id and state = 'received') as lag
+       cross join lateral (
+         select coalesce(jsonb_object_agg(flag, n order by flag), '{}') as n from (
+           select flag, count(*) as n from signal s, unnest(s.flags) as flag
+           where s.outlet_id = o.id and s.flags <> '{}' group by flag) as f) as flagged
      order by o.key`,
     [now],
   );

@@ -1,6 +1,8 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { checkToken } from '../api/token.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
+import { Allowance } from './allowance.ts';
 import { checkAuth } from './auth.ts';
 import { readBody, readBytes } from './bodies.ts';
 import { conflictRoutes } from './federated/index.ts';
@@ -14,24 +16,6 @@ import { ReceiptDesk } from './receipts.ts';
 const MAX_MEND_BYTES = 20_000;
 const OUTLET_KEPT_MS = 1000;
 
-/** At most so many signals a second, with one second's worth at once. A process counts for itself. */
-class Allowance {
-  readonly #left = new Map<number, { tokens: number; at: number }>();
-
-  /** @throws HekanError('too_many') that says when to come again. */
-  take({ id, config }: Outlet, n: number): void {
-    const now = performance.now();
-    const { tokens, at } = this.#left.get(id) ?? { tokens: config.perSecond, at: now };
-    const has = Math.min(config.perSecond, tokens + ((now - at) / 1000) * config.perSecond);
-    // A batch larger than a second's worth is let in when the allowance is full, and paid for after.
-    if (has < Math.min(n, config.perSecond))
-      throw new HekanError('too_many', `more than ${config.perSecond} signals a second`, {
-        field: 'outlet',
-        retryAfterS: 1,
-      });
-    this.#left.set(id, { tokens: has - n, at: now });
-  }
-}
 
 /** /api/signals: the strip itself, the operators' queue and the outlets' health. */
 export function signalRoutes(runtime: Runtime, token: string | undefined): Hono {
@@ -49,6 +33,11 @@ export function signalRoutes(runtime: Runtime, token: string | undefined): Hono 
     return outlet;
   }
 
+  const guarded: MiddlewareHandler = (c, next) => {
+    checkToken(c.req.header('authorization'), token);
+    return next();
+  };
+  for (const path of ['/health', '/waiting', '/:outlet/:externalId/mend']) app.use(path, guarded);
   app.route('/conflicts', conflictRoutes(runtime, token));
   app.get('/health', async (c) => {
     const [health, links] = [await readHealth(db, new Date()), await readLinks(db)];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../db/index.ts';
-import { loadSmallCity, openApp, type TestApp } from '../testing/city.ts';
+import { loadSmallCity, openApp, OPERATOR_TOKEN, type TestApp } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
 import { verifyTally } from '../verify.ts';
 import { hashToken, parseOutlet, sign, SignalWorker, writeOutlet } from './index.ts';
@@ -22,8 +22,15 @@ describeOnEngines('the power strip', (database) => {
   let worker: SignalWorker;
   let at: [number, number];
 
+  const authorization = `Bearer ${OPERATOR_TOKEN}`;
   const post = (path: string, body: Body, headers: Record<string, string> = {}) =>
-    app.app.request(`/api/signals/${path}`, { method: 'POST', body, headers });
+    app.app.request(`/api/signals/${path}`, {
+      method: 'POST',
+      body,
+      headers: path.endsWith('/mend') ? { authorization, ...headers } : headers,
+    });
+  const asked = async <T>(path: string) =>
+    (await (await app.app.request(`/api/signals/${path}`, { headers: { authorization } })).json()) as T;
   const event = (id: string, data: object) => ({ specversion: '1.0', id, source: '/s', type: 't', data });
   const structured = (outlet: string, id: string, data: object) =>
     post(outlet, JSON.stringify(event(id, data)), { 'content-type': 'application/cloudevents+json' });
@@ -121,8 +128,19 @@ describeOnEngines('the power strip', (database) => {
       expect(found?.state).toBe('waiting');
       expect(found?.reason).toMatch(reason);
     }
-    const { items } = await app.json<{ items: { externalId: string }[] }>('/api/signals/waiting?limit=1000');
+    const { items } = await asked<{ items: { externalId: string; flags: string[] }[] }>('waiting?limit=1000');
     expect(items).toHaveLength(lacking.length);
+    const flagsOf = (id: string) => items.find(({ externalId }) => externalId === `/s ${id}`)?.flags;
+    expect(['zero', 'swapped', 'abroad', '1900', '2999', 'unknown'].map(flagsOf)).toEqual([
+      ['zero'],
+      ['swapped'],
+      ['outside_city'],
+      ['time_odd'],
+      ['time_odd'],
+      [],
+    ]);
+    for (const path of ['waiting', 'health']) expect((await app.app.request(`/api/signals/${path}`)).status).toBe(401);
+    expect((await post('events/x/mend', '{}', { authorization: 'Bearer x' })).status).toBe(401);
     const path = `events/${encodeURIComponent('/s nowhere')}/mend`;
     expect((await post(path, JSON.stringify({ lng: at[0] }))).status).toBe(400);
     expect((await post(path, JSON.stringify({ lng: at[0], lat: at[1] }))).status).toBe(202);
@@ -130,9 +148,14 @@ describeOnEngines('the power strip', (database) => {
     expect(await stateOf('/s nowhere')).toMatchObject({ state: 'cased', reason: null });
     expect((await post(path, '{}')).status).toBe(409);
     expect((await post('events/none/mend', '{}')).status).toBe(404);
-    const health = await app.json<{ items: object[] }>('/api/signals/health');
+    const health = await asked<{ items: object[] }>('health');
     expect(health.items).toContainEqual(
-      expect.objectContaining({ outlet: 'events', waiting: lacking.length - 1, lagS: 0 }),
+      expect.objectContaining({
+        outlet: 'events',
+        waiting: lacking.length - 1,
+        lagS: 0,
+        flags: { outside_city: 1, swapped: 1, time_odd: 2, zero: 1 },
+      }),
     );
   });
 
@@ -184,6 +207,33 @@ describeOnEngines('the power strip', (database) => {
     expect(await count()).toBe(before);
   });
 
+  it('flags a point that would lie in the division it names if it were GCJ-02, and leaves it as it is', async () => {
+    const { rows } = await database().query<{ code: string; name: string; lng: number; lat: number }>(
+      'select code, name_zh as name, st_x(label) as lng, st_y(label) as lat from division where level = 4 order by id limit 1',
+    );
+    const { code, lng, lat } = rows[0]!;
+    await plug({
+      key: 'named',
+      kind: 'cloudevents',
+      config: { ...config, mapping: { ...MAPPING, division: 'data.division' } },
+    });
+    // About the offset of GCJ-02 here: docs of the city's coordinates.
+    const shifted = { category: '06010', lng: lng + 0.0066, lat: lat + 0.0021 };
+    await structured('named', 'honest', { category: '06010', lng, lat, division: code });
+    await structured('named', 'shifted', { ...shifted, division: code });
+    await structured('named', 'unnamed', shifted);
+    await work();
+    const found = await database().query<{ id: string; flags: string[] }>(
+      `select s.external_id as id, s.flags, st_x(c.geom) as lng from signal s join cases c on c.id = s.case_id
+       where s.external_id in ('/s honest', '/s shifted', '/s unnamed') order by 1`,
+    );
+    expect(found.rows).toEqual([
+      { id: '/s honest', flags: [], lng },
+      { id: '/s shifted', flags: ['looks_gcj02'], lng: shifted.lng },
+      { id: '/s unnamed', flags: [], lng: shifted.lng },
+    ]);
+  });
+
   it('proposes duplicates within radius and window, or merges them where the outlet says so', async () => {
     await database().query(
       `insert into duplicate_rule (category_id, radius_m, window_hours) select id, 50, 24 from category where code = '09006'`,
@@ -208,5 +258,14 @@ describeOnEngines('the power strip', (database) => {
       { parent, id: '/s proposed', child: (await stateOf('/s proposed'))!.case },
       { parent, id: '/s merged', child: null },
     ]);
+    // Two that come together, far from all that is there.
+    const apart = { ...data, lat: at[1] - 300 / 111_000 };
+    const together = { ...data, lat: at[1] - 320 / 111_000 };
+    const batch = JSON.stringify([event('together-1', apart), event('together-2', together)]);
+    await post('merging', batch, { 'content-type': 'application/cloudevents-batch+json' });
+    await work();
+    const head = await stateOf('/s together-1');
+    expect(head?.state).toBe('cased');
+    expect(await stateOf('/s together-2')).toEqual({ state: 'duplicate', reason: null, case: head!.case });
   });
 });

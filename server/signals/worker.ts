@@ -1,8 +1,12 @@
 import { drawCaseNumbers, reportCases } from '../cases/index.ts';
 import { readCity, type City } from '../city/index.ts';
 import { unnestInput, toColumns, type Clock, type Database, type Queryable } from '../db/index.ts';
+import { KeptGeocoder, type Geocoder } from '../geocode/index.ts';
+import { placeByAddress } from './address.ts';
 import { findCategories, findDuplicates, findDuties, type Placed } from './decide.ts';
 import { takeUpdates } from './federated/index.ts';
+import { findTwins, readRules } from './twins.ts';
+import { flagGcj02, ownFlags, type SignalFlag } from './flags.ts';
 import { parseJson } from './json.ts';
 import { compileMapping, type Mapper } from './mapping.ts';
 import { listOutlets, type Outlet } from './outlet.ts';
@@ -25,9 +29,13 @@ export interface Reading {
   category: string | null;
   position: [number, number] | null;
   address: string | null;
+  addressId: string | null;
+  /** The division that it says it lies in: code or name. */
+  division: string | null;
   description: string | null;
   at: Date | null;
   reason: string | null;
+  flags: readonly SignalFlag[];
 }
 
 interface Outcome {
@@ -35,6 +43,7 @@ interface Outcome {
   state: 'cased' | 'duplicate' | 'waiting';
   reason: string | null;
   caseId: number | null;
+  flags: readonly SignalFlag[];
 }
 
 /** PostgreSQL's text has no NUL. */
@@ -66,9 +75,12 @@ export async function readSignal(
     category: textOf(values.category),
     position,
     address: textOf(values.address),
+    addressId: textOf(values.addressId),
+    division: textOf(values.division),
     description: textOf(values.description),
     at: inTime ? at : null,
     reason,
+    flags: ownFlags(problem, inTime),
   };
 }
 
@@ -93,13 +105,14 @@ const OUTCOME = [
   ['state', 'text'],
   ['reason', 'text'],
   ['case_id', 'bigint'],
+  ['flags', 'text'],
 ] as const;
 
 async function writeOutcomes(client: Queryable, outletId: number, outcomes: readonly Outcome[], at: Date) {
-  const rows = outcomes.map((o) => [o.externalId, o.state, o.reason, o.caseId]);
+  const rows = outcomes.map((o) => [o.externalId, o.state, o.reason, o.caseId, o.flags.join(' ')]);
   await client.query(
     `update signal s set state = input.state, reason = input.reason, case_id = input.case_id, attempts = attempts + 1,
-       done_at = $2::timestamptz
+       flags = string_to_array(input.flags, ' '), done_at = $2::timestamptz
      from ${unnestInput(OUTCOME, 3)} where s.outlet_id = $1::int and s.external_id = input.external_id`,
     [outletId, at, ...toColumns(OUTCOME, rows)],
   );
@@ -127,7 +140,9 @@ async function makeCases(
   if (ready.length === 0) return [];
   const [duties, near] = [await findDuties(client, ready), await findDuplicates(client, ready, now)];
   const merging = outlet.config.onDuplicate === 'merge';
-  const fresh = ready.map((_, i) => i).filter((i) => !(merging && near.has(i)));
+  const at = ready.map(({ reading, stored }) => reading.at ?? stored.receivedAt);
+  const twins = findTwins(await readRules(client, ready), ready, at, near, merging, now);
+  const fresh = ready.map((_, i) => i).filter((i) => !(merging && (near.has(i) || twins.has(i))));
   const numbers = await drawCaseNumbers(client, now, fresh.length);
   const { sourceId, datasetId } = await ensureWords(client, outlet, city);
   const drafts = fresh.map((i, n) => {
@@ -142,29 +157,43 @@ async function makeCases(
       lat: position[1],
       address: reading.address,
       description: reading.description,
-      reportedAt: reading.at ?? stored.receivedAt,
+      reportedAt: at[i]!,
       owner: outlet.owner,
     };
   });
   await reportCases(client, datasetId, drafts, { role: 'system', actor: outlet.key }, now);
   const idOf = new Map(fresh.map((i, n) => [i, numbers[n]!.id]));
+  for (const [i, twin] of twins) near.set(i, idOf.get(twin)!);
   await writeDuplicates(
     client,
     outlet.id,
     [...near].map(([i, parent]) => [parent, ready[i]!.stored.externalId, idOf.get(i) ?? null]),
     now,
   );
-  return ready.map(({ stored }, i) => {
+  return ready.map(({ stored, reading }, i) => {
     const own = idOf.get(i);
     const state = own === undefined ? 'duplicate' : 'cased';
-    return { externalId: stored.externalId, state, reason: null, caseId: own ?? near.get(i) ?? null };
+    return {
+      externalId: stored.externalId,
+      state,
+      reason: null,
+      caseId: own ?? near.get(i) ?? null,
+      flags: reading.flags,
+    };
   });
+}
+
+/** What readings are made with. */
+interface Tools {
+  mapper: Mapper;
+  /** null: the outlet gives no addresses. */
+  geocoder: Geocoder | null;
 }
 
 async function workOutlet(
   db: Database,
   outlet: Outlet,
-  mapper: Mapper,
+  { mapper, geocoder }: Tools,
   city: City,
   now: Date,
   limit: number,
@@ -177,9 +206,11 @@ async function workOutlet(
     );
     if (received.length === 0) return 0;
     const rows = await takeUpdates(client, outlet, received);
-    const readings = await Promise.all(
+    const own = await Promise.all(
       rows.map(({ raw, mended }) => readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now)),
     );
+    const placed = await placeByAddress(client, geocoder, own);
+    const readings = await flagGcj02(client, outlet, placed);
     const words = readings.flatMap(({ category }) => category ?? []);
     const categories = await findCategories(client, outlet.id, words);
     const waiting: Outcome[] = [];
@@ -191,7 +222,8 @@ async function workOutlet(
         reading.reason ?? (categoryId === undefined ? `unknown_category: ${reading.category ?? ''}` : null);
       if (reason === null && reading.position && categoryId !== undefined)
         ready.push({ stored, reading, categoryId, position: reading.position });
-      else waiting.push({ externalId: stored.externalId, state: 'waiting', reason, caseId: null });
+      else
+        waiting.push({ externalId: stored.externalId, state: 'waiting', reason, caseId: null, flags: reading.flags });
     }
     const outcomes = [...waiting, ...(await makeCases(client, outlet, city, ready, now))];
     await writeOutcomes(client, outlet.id, outcomes, now);
@@ -203,10 +235,10 @@ async function workOutlet(
 const isRefusal = (error: unknown) => /^2[23]/.test((error as { code?: string }).code ?? '');
 
 /** A chunk that the database refuses is worked one by one: what is refused alone waits for an operator, the others go on. */
-async function workChunk(db: Database, outlet: Outlet, mapper: Mapper, city: City, now: Date): Promise<number> {
+async function workChunk(db: Database, outlet: Outlet, tools: Tools, city: City, now: Date): Promise<number> {
   for (const limit of [CHUNK[db.engine], 1]) {
     try {
-      return await workOutlet(db, outlet, mapper, city, now, limit);
+      return await workOutlet(db, outlet, tools, city, now, limit);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (limit > 1) continue;
@@ -226,8 +258,11 @@ export class SignalWorker {
   readonly #db: Database;
   readonly #clock: () => Clock;
   readonly #mappers = new Map<string, Mapper>();
+  readonly #geocoder: KeptGeocoder;
 
-  constructor(db: Database, clock: () => Clock) {
+  /** @param onError told where the city's addresses could not be read again. */
+  constructor(db: Database, clock: () => Clock, onError: (error: unknown) => void = () => undefined) {
+    this.#geocoder = new KeptGeocoder(db, onError);
     this.#db = db;
     this.#clock = clock;
   }
@@ -241,7 +276,9 @@ export class SignalWorker {
       const text = JSON.stringify(outlet.config.mapping);
       const mapper = this.#mappers.get(text) ?? compileMapping(outlet.config.mapping);
       this.#mappers.set(text, mapper);
-      done += await workChunk(this.#db, outlet, mapper, city, this.#clock().now());
+      // Before the transaction: the embedded engine lets nobody else read while one is open.
+      const geocoder = outlet.config.mapping.address === undefined ? null : await this.#geocoder.get();
+      done += await workChunk(this.#db, outlet, { mapper, geocoder }, city, this.#clock().now());
     }
     return done;
   }
