@@ -16,7 +16,6 @@ import { ReceiptDesk } from './receipts.ts';
 const MAX_MEND_BYTES = 20_000;
 const OUTLET_KEPT_MS = 1000;
 
-
 /** /api/signals: the strip itself, the operators' queue and the outlets' health. */
 export function signalRoutes(runtime: Runtime, token: string | undefined): Hono {
   const { db } = runtime;

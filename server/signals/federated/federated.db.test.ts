@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CaseDetail } from '../../api/shapes.ts';
-import { actOnCase, folderStore, listAttachments, TALLY_CELLS, verifyLog } from '../../cases/index.ts';
+import { actOnCase, folderStore, listAttachments, TALLY_BASES, verifyLog } from '../../cases/index.ts';
 import { fixedClock, systemClock } from '../../db/index.ts';
 import { signLetter, type Letter } from '../../live/index.ts';
 import { loadSmallCity, openApp, OPERATOR_TOKEN, TEST_UNTIL, type TestApp } from '../../testing/city.ts';
@@ -163,7 +163,7 @@ describeOnEngines('a case that another platform runs', (database) => {
       numerator: rows[0]!.closed,
       denominator: rows[0]!.accepted,
     });
-    const owners = TALLY_CELLS.filter(({ kind, grain }) => kind === 'owner' && grain === 'month');
+    const owners = TALLY_BASES.filter(({ kind }) => kind === 'owner');
     expect((await verifyTally(database(), owners)).different).toBe(0);
   });
 
