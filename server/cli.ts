@@ -15,12 +15,14 @@ const USAGE = `hekan 鹤瞰: the crane's-eye view of a city
   hekan import cases FILE --map MAP.json|nyc311|boston311 [options]
   hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [options]
   hekan import records FILE… --map MAP.json [--replace] [options]
+  hekan import categories|calendar|scores FILE        what the city has rules for
   hekan propose   grids [--per-grid 300-500] [--roads FILE --crs …]   unit grids where a city has none
   hekan geocode   FILE [--column address] [--out FILE]   addresses in a CSV → places
   hekan dataset   list | delete KEY | theme KEY THEME|--none   datasets of records
-  hekan outlet    list | add FILE.json | remove KEY | try KEY SAMPLE.json   what plugs into the power strip
+  hekan outlet    list | add FILE.json | remove KEY | try KEY SAMPLE.json | retry KEY   what plugs into the power strip
+  hekan webhook   add KEY URL | list | remove KEY | retry KEY   who is told of every step
   hekan rebuild   density|kpi                         count again from the rows
-  hekan verify    density|kpi                         compare the counts with a recount
+  hekan verify    density|kpi|log                     compare the counts with a recount, or prove the log
   hekan help      [command]
 
 Settings come from the environment: see .env.example. Without DATABASE_URL the city lives in .hekan/ (embedded engine).`;

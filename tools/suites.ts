@@ -21,6 +21,8 @@ interface Suite {
   missing: () => string | null;
   /** Why some of its tests may skip themselves. */
   skips: string;
+  /** Only run when it is asked for by name. */
+  long?: boolean;
   run: () => Promise<Outcome>;
 }
 
@@ -57,7 +59,7 @@ interface VitestReport {
 }
 
 /** A suite of vitest; a file that cannot be loaded counts as one failure. */
-async function runVitest(project: string, env: Record<string, string> = {}): Promise<Outcome> {
+async function runVitest(project: string, env: Record<string, string> = {}, files: string[] = []): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'hekan-report-'));
   const file = join(folder, 'report.json');
   const args = [
@@ -65,6 +67,7 @@ async function runVitest(project: string, env: Record<string, string> = {}): Pro
     'run',
     '--project',
     project,
+    ...files,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
@@ -102,13 +105,30 @@ const SUITES: Suite[] = [
       return runVitest('e2e', update);
     },
   },
+  {
+    name: 'model',
+    long: true,
+    skips: 'PostgreSQL is absent',
+    missing: () => null,
+    run: () => runVitest('db', { HEKAN_MODEL_STEPS: '200000' }, ['server/cases/model.db.test.ts']),
+  },
+  {
+    name: 'kills',
+    long: true,
+    skips: 'PostgreSQL is absent',
+    missing: () => (postgresBin() ? null : 'PostgreSQL is missing'),
+    run: async () => {
+      await ensurePages();
+      return runVitest('e2e', { HEKAN_KILLS: '50' }, ['e2e/killed.e2e.test.ts']);
+    },
+  },
 ];
 
 const asked = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
 const table: string[] = [];
 for (const suite of SUITES) {
-  if (asked.length > 0 && !asked.includes(suite.name)) continue;
+  if (asked.length > 0 ? !asked.includes(suite.name) : suite.long) continue;
   const missing = suite.missing();
   if (missing) {
     table.push(`  ${suite.name.padEnd(8)} ${missing}`);

@@ -168,5 +168,5 @@ describeOnEngines('a city and its model', (database) => {
     expect(taken).toBeGreaterThan(steps / 4);
     expect((await verifyTally(db)).different).toBe(0);
     expect(await verifyLog(db)).toMatchObject({ faults: 0, first: null });
-  }, 1_800_000);
+  }, Math.max(1_800_000, STEPS * 100));
 });

@@ -97,6 +97,8 @@ function makePool(options: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({ application_name: 'hekan', options: '-c jit=off', ...options });
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // Nor may one that breaks between two statements of a transaction: the next statement fails, and says why.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -43,7 +43,7 @@ export interface TestApp {
   held: HeldCases;
   versions: TileVersions;
   tiles: TileService;
-  /** Answer of a GET as JSON; throws where the status is not 200. */
+  /** Answer of an operator's GET as JSON; throws where the status is not 200. */
   json<T>(path: string): Promise<T>;
   close(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     versions,
     tiles,
     async json<T>(path: string) {
-      const response = await app.request(path);
+      const response = await app.request(path, { headers: { authorization: `Bearer ${OPERATOR_TOKEN}` } });
       if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return (await response.json()) as T;
     },
