@@ -122,51 +122,60 @@ describeOnEngines('a city and its model', (database) => {
     words = await setUp(database());
   });
 
-  it('agree after every action, possible or not, by anybody', async () => {
-    const db = database();
-    const steps = db.engine === 'embedded' ? STEPS * EMBEDDED_SHARE : STEPS;
-    const [roll, model] = [dice(2026), new Model()];
-    const pick = <T>(items: readonly T[]): T => items[roll(items.length)]!;
-    let at = TEST_UNTIL.getTime();
-    let taken = 0;
-    for (let step = 0; step < steps; step++) {
-      at += roll(2 * HOUR);
-      const now = new Date(at);
-      const clock = fixedClock(now);
-      const live = [...model.cases.keys()].slice(-CASES);
-      if (live.length < CASES || roll(12) === 0) {
-        const where = { lng: 123.9 + roll(100) / 1000, lat: 47.3 + roll(100) / 1000, address: null, description: null };
-        const report = { ...words, departmentId: null, ...where };
-        const id = await reportCase(db, clock, report, { role: 'collector', actor: 'c' });
-        model.cases.set(id, { state: reportedState(now, null), steps: 1 });
-        continue;
+  it(
+    'agree after every action, possible or not, by anybody',
+    async () => {
+      const db = database();
+      const steps = db.engine === 'embedded' ? STEPS * EMBEDDED_SHARE : STEPS;
+      const [roll, model] = [dice(2026), new Model()];
+      const pick = <T>(items: readonly T[]): T => items[roll(items.length)]!;
+      let at = TEST_UNTIL.getTime();
+      let taken = 0;
+      for (let step = 0; step < steps; step++) {
+        at += roll(2 * HOUR);
+        const now = new Date(at);
+        const clock = fixedClock(now);
+        const live = [...model.cases.keys()].slice(-CASES);
+        if (live.length < CASES || roll(12) === 0) {
+          const where = {
+            lng: 123.9 + roll(100) / 1000,
+            lat: 47.3 + roll(100) / 1000,
+            address: null,
+            description: null,
+          };
+          const report = { ...words, departmentId: null, ...where };
+          const id = await reportCase(db, clock, report, { role: 'collector', actor: 'c' });
+          model.cases.set(id, { state: reportedState(now, null), steps: 1 });
+          continue;
+        }
+        const id = pick(live);
+        const data = { departmentId: 1 + roll(4), assisting: [5], satisfied: roll(2) === 0, duplicateOf: pick(live) };
+        // Most of the time something that is possible: else a case would hardly get on its way.
+        const possible = allowedActions(model.cases.get(id)!.state).filter(({ action }) => action !== 'correct');
+        const sensible = possible.length > 0 && roll(10) > 0 ? pick(possible) : null;
+        const action = sensible?.action ?? pick(CASE_ACTIONS.filter((one) => one !== 'correct'));
+        const role = sensible ? pick(sensible.roles) : pick(CASE_ROLES);
+        const act: Act = { action, role, actor: 'x', note: roll(3) === 0 ? '备注' : null, data };
+        const expected = await Promise.resolve()
+          .then(() => (model.act(id, act, now), 'ok'))
+          .catch(outcome);
+        const got = await actOnCase(db, clock, id, act).then(() => 'ok', outcome);
+        expect({ step, action, role, got }).toEqual({ step, action, role, got: expected });
+        if (got === 'ok') taken++;
+        const { state, head } = await db.transaction((client) => lockCase(client, id));
+        expect({ step, seq: head.seq, ...state }).toEqual({
+          step,
+          seq: model.cases.get(id)!.steps,
+          ...model.cases.get(id)!.state,
+        });
+        if (step % 97 === 0) await foldTally(db);
+        if (step % 211 === 0) await sealOnce(db, now);
+        if (step % RATES_EVERY === 0) expect((await verifyTally(db)).different).toBe(0);
       }
-      const id = pick(live);
-      const data = { departmentId: 1 + roll(4), assisting: [5], satisfied: roll(2) === 0, duplicateOf: pick(live) };
-      // Most of the time something that is possible: else a case would hardly get on its way.
-      const possible = allowedActions(model.cases.get(id)!.state).filter(({ action }) => action !== 'correct');
-      const sensible = possible.length > 0 && roll(10) > 0 ? pick(possible) : null;
-      const action = sensible?.action ?? pick(CASE_ACTIONS.filter((one) => one !== 'correct'));
-      const role = sensible ? pick(sensible.roles) : pick(CASE_ROLES);
-      const act: Act = { action, role, actor: 'x', note: roll(3) === 0 ? '备注' : null, data };
-      const expected = await Promise.resolve()
-        .then(() => (model.act(id, act, now), 'ok'))
-        .catch(outcome);
-      const got = await actOnCase(db, clock, id, act).then(() => 'ok', outcome);
-      expect({ step, action, role, got }).toEqual({ step, action, role, got: expected });
-      if (got === 'ok') taken++;
-      const { state, head } = await db.transaction((client) => lockCase(client, id));
-      expect({ step, seq: head.seq, ...state }).toEqual({
-        step,
-        seq: model.cases.get(id)!.steps,
-        ...model.cases.get(id)!.state,
-      });
-      if (step % 97 === 0) await foldTally(db);
-      if (step % 211 === 0) await sealOnce(db, now);
-      if (step % RATES_EVERY === 0) expect((await verifyTally(db)).different).toBe(0);
-    }
-    expect(taken).toBeGreaterThan(steps / 4);
-    expect((await verifyTally(db)).different).toBe(0);
-    expect(await verifyLog(db)).toMatchObject({ faults: 0, first: null });
-  }, Math.max(1_800_000, STEPS * 100));
+      expect(taken).toBeGreaterThan(steps / 4);
+      expect((await verifyTally(db)).different).toBe(0);
+      expect(await verifyLog(db)).toMatchObject({ faults: 0, first: null });
+    },
+    Math.max(1_800_000, STEPS * 100),
+  );
 });
