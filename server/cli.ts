@@ -15,7 +15,7 @@ const USAGE = `hekan 鹤瞰: the crane's-eye view of a city
   hekan import cases FILE --map MAP.json|nyc311|boston311 [options]
   hekan import addresses FILE --crs wgs84|cgcs2000|gcj02|bd09 [options]
   hekan import records FILE… --map MAP.json [--replace] [options]
-  hekan import categories|calendar|scores FILE        what the city has rules for
+  hekan import categories|duty|calendar|scores FILE   what the city has rules for
   hekan propose   grids [--per-grid 300-500] [--roads FILE --crs …]   unit grids where a city has none
   hekan geocode   FILE [--column address] [--out FILE]   addresses in a CSV → places
   hekan dataset   list | delete KEY | theme KEY THEME|--none   datasets of records

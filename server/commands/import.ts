@@ -1,6 +1,6 @@
 import { CRS_NAMES, type CrsName } from '../api/shapes.ts';
 import { GRID_KINDS } from '../city/index.ts';
-import { importCalendar, importCategories } from '../cases/index.ts';
+import { importCalendar, importCategories, importDuty, type TableReport } from '../cases/index.ts';
 import type { Database } from '../db/index.ts';
 import { importScheme } from '../kpi/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
@@ -179,15 +179,24 @@ async function runRecords(run: ImportRun): Promise<string[]> {
   }
 }
 
-async function runCategories(run: ImportRun): Promise<string[]> {
-  const report = await importCategories(run.db, oneFile(run), { rejects: option(run, 'rejects') }, run.out);
-  const { rows, categories, limits, rejects } = report;
+/** What an import of a table of rules did. @param taken what was taken. */
+function tableLines(name: string, { file, rows, rejects }: TableReport, taken: string): string[] {
   const reasons = Object.entries(rejects.byReason).map(([reason, n]) => `${n} ${reason.replaceAll('_', ' ')}`);
   return [
-    `categories 类别 from ${report.file}`,
-    `  rows read ${rows.read}: ${categories} categories, ${limits} limits; ${rows.rejected} rejected${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    `${name} from ${file}`,
+    `  rows read ${rows.read}: ${taken}; ${rows.rejected} rejected${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
     ...(rejects.path === null ? [] : [`  rejects: ${rejects.path}`]),
   ];
+}
+
+async function runCategories(run: ImportRun): Promise<string[]> {
+  const report = await importCategories(run.db, oneFile(run), { rejects: option(run, 'rejects') }, run.out);
+  return tableLines('categories 类别', report, `${report.categories} categories, ${report.limits} limits`);
+}
+
+async function runDuty(run: ImportRun): Promise<string[]> {
+  const report = await importDuty(run.db, oneFile(run), { rejects: option(run, 'rejects') }, run.out);
+  return tableLines('duty matrix 职责矩阵', report, `${report.rows.taken} taken`);
 }
 
 async function runCalendar(run: ImportRun): Promise<string[]> {
@@ -241,6 +250,7 @@ const KINDS = new Map<string, Kind>([
   ['components', { run: runComponents, options: ['crs', 'standard', 'dataset', 'rejects', 'replace', 'replace-demo'] }],
   ['cases', { run: runCases, options: ['map', 'dataset', 'crs', 'rejects', 'replace-demo', 'dry-run'] }],
   ['categories', { run: runCategories, options: ['rejects'] }],
+  ['duty', { run: runDuty, options: ['rejects'] }],
   ['calendar', { run: runCalendar, options: [] }],
   ['scores', { run: runScores, options: [] }],
   ['records', { run: runRecords, options: ['map', 'dataset', 'rejects', 'replace', 'replace-demo', 'dry-run'] }],
@@ -288,6 +298,10 @@ hekan import records FILE… --map MAP.json [--dataset KEY] [--replace] [--repla
 hekan import categories FILE [--rejects FILE]
   CSV with the columns standard, kind (component, event, hotline), code, major_zh, name_zh, and major_en, name_en, department (its key),
   condition, area_grade, limit, unit where it has them. A category with several limits has several rows.
+
+hekan import duty FILE [--rejects FILE]
+  CSV with standard, kind, code of a category, and division (its code; the whole city where empty), department (key of the lead one),
+  assisting (keys, parted by ;), radius_m and window_hours (within which two open cases are proposed as one).
 
 hekan import calendar FILE.json
   Working hours, holidays and make-up days by year, and the limits of stages: docs/workflow.md.

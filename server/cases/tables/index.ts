@@ -1,2 +1,4 @@
 export * from './calendarFile.ts';
 export * from './categoryImport.ts';
+export * from './dutyImport.ts';
+export type { TableReport } from './table.ts';

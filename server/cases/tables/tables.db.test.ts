@@ -5,7 +5,15 @@ import { beforeAll, expect, it } from 'vitest';
 import { fixedClock } from '../../db/index.ts';
 import { loadSmallCity, TEST_UNTIL } from '../../testing/city.ts';
 import { describeOnEngines } from '../../testing/database.ts';
-import { actOnCase, escalateOverdue, importCalendar, importCategories, readCase, reportCase } from '../index.ts';
+import {
+  actOnCase,
+  escalateOverdue,
+  importCalendar,
+  importCategories,
+  importDuty,
+  readCase,
+  reportCase,
+} from '../index.ts';
 import { WHOLE_CITY } from '../../access/index.ts';
 
 const quiet = { progress: () => undefined, line: () => undefined };
@@ -28,6 +36,58 @@ describeOnEngines('tables of the workflow', (database) => {
 
   const load = (name: string, rows: string) =>
     importCategories(database(), file(name, HEADER + rows), { rejects: join(folder, `${name}.rejects.csv`) }, quiet);
+
+  it('take who leads and who assists by category and division; what is not known goes to the rejects', async () => {
+    const { rows: others } = await database().query<{ id: number; key: string }>(
+      'select id, key from department order by id offset 1 limit 2',
+    );
+    const { rows: divisions } = await database().query<{ id: number; code: string }>(
+      'select id, code from division where level = 2 order by id limit 1',
+    );
+    const [lead, help] = [others[0]!, others[1]!];
+    const of = 'GB/T 47678.5-2026,event,06010';
+    const text = [
+      'standard,kind,code,division,department,assisting,radius_m,window_hours',
+      `${of},,${department.key},${lead.key};${help.key},80,48`,
+      `${of},${divisions[0]!.code},${lead.key},${help.key},,`,
+      `${of},nowhere,${lead.key},,,`,
+      `${of},,nobody,,,`,
+      `${of},,${lead.key},nobody,,`,
+      `GB/T 47678.5-2026,event,99999,,${lead.key},,,`,
+      `${of},,,,-1,48`,
+      `${of},,,,80,`,
+      `${of},,,,,`,
+    ].join('\n');
+    for (const name of ['duty.csv', 'again.csv']) {
+      const report = await importDuty(
+        database(),
+        file(name, text),
+        { rejects: join(folder, `${name}.rejects`) },
+        quiet,
+      );
+      expect(report.rows).toEqual({ read: 9, taken: 2, rejected: 7 });
+      expect(report.rejects.byReason).toEqual({
+        unknown_division: 1,
+        unknown_department: 2,
+        unknown_category: 1,
+        strange_radius_m: 1,
+        strange_window_hours: 1,
+        missing_department: 1,
+      });
+    }
+    const { rows: duties } = await database().query(
+      `select y.division_id, y.department_id, y.assisting from duty y join category c on c.id = y.category_id
+       where c.code = '06010' order by y.division_id`,
+    );
+    expect(duties).toEqual([
+      { division_id: 0, department_id: department.id, assisting: [lead.id, help.id] },
+      { division_id: divisions[0]!.id, department_id: lead.id, assisting: [help.id] },
+    ]);
+    const { rows: rules } = await database().query(
+      `select r.radius_m, r.window_hours from duplicate_rule r join category c on c.id = r.category_id where c.code = '06010'`,
+    );
+    expect(rules).toEqual([{ radius_m: 80, window_hours: 48 }]);
+  });
 
   it('take categories with their limits, twice as once; a bad row goes to the rejects', async () => {
     const rows = [
