@@ -95,7 +95,10 @@ describeOnEngines('an import of records from the command line', (open, database)
       [['import', 'records', file(), '--map', map, '--crs', 'wgs84'], /an option of import records.*"--crs"/],
       [['import', 'records', file()], /--map: expected a mapping file/],
       [['import', 'records', '--map', map], /FILE: expected the path of a file/],
-      [['import', 'places', file()], /what: expected divisions, .*addresses, .*records, .*scores.*, got "places"/],
+      [
+        ['import', 'places', file()],
+        /what: expected divisions, grids, addresses, .*duty, calendar, scores, records, got "places"/,
+      ],
       [['import', 'addresses', file()], /--crs/],
       [['dataset', 'theme', 'licences'], /THEME: expected a theme, or --none instead/],
       [['dataset', 'delete', 'nothing'], /key of a dataset of records/],
