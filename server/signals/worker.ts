@@ -5,6 +5,7 @@ import { KeptGeocoder, type Geocoder } from '../geocode/index.ts';
 import { placeByAddress } from './address.ts';
 import { findCategories, findDuplicates, findDuties, type Placed } from './decide.ts';
 import { takeUpdates } from './federated/index.ts';
+import { readTime } from './times.ts';
 import { findTwins, readRules } from './twins.ts';
 import { flagGcj02, ownFlags, type SignalFlag } from './flags.ts';
 import { parseJson } from './json.ts';
@@ -63,7 +64,7 @@ export async function readSignal(
   // A position that an operator set comes from our own map.
   const crs = signal.mended?.['lng'] === undefined ? outlet.config.crs : 'wgs84';
   const { position, problem } = readPosition(values, crs, city.extent);
-  const at = values.at === undefined ? null : new Date(values.at);
+  const at = values.at === undefined ? null : readTime(values.at, city.timeZone);
   const inTime = at === null || (at.getTime() >= FIRST_TIME && at.getTime() <= now.getTime() + DAY_MS);
   const failed = Object.entries(problems).find(([field]) => values[field as keyof typeof values] === undefined);
   const reason =
