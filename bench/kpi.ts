@@ -125,7 +125,7 @@ async function measureQueue(db: Database) {
     'by deadline': 'status=open&sort=due',
     'newest first': 'status=open',
     overdue: 'status=overdue&sort=due',
-    'of one source': 'status=open&sort=due&source=k3',
+    'of one source': 'status=open&sort=due&source=s3',
   })) {
     const ms: number[] = [];
     for (let i = -10; i < QUEUE_ROUNDS; i++) {

@@ -1,15 +1,12 @@
 /** A city of N cases on a million addresses, made in the database: clustered as cities are, a year of days, 0.35 % open. */
 import { cellOf } from '../../tiles/morton.ts';
-import { writeCity } from '../../server/city/index.ts';
 import { insertRows, type Database } from '../../server/db/index.ts';
+import { BENCH_EXTENT, writeBenchCity, type BenchDivision } from './benchCity.ts';
 import { randomFrom } from './random.ts';
 
 export const ADDRESSES = 1_000_000;
 export const CASE_NOW = new Date('2026-11-24T12:00:00+08:00');
-const WEST = 122.4;
-const SOUTH = 46.2;
-const EAST = 126.7;
-const NORTH = 48.6;
+const [WEST, SOUTH, EAST, NORTH] = BENCH_EXTENT;
 const CENTRES = 400;
 const DISTRICTS = 17;
 const GRIDS = 4;
@@ -22,44 +19,13 @@ const districtOf = (centre: number) => 2 + (centre % DISTRICTS);
 const communityOf = (centre: number) => 2 + DISTRICTS + centre;
 const gridOf = (centre: number, part: number) => 2 + DISTRICTS + CENTRES + centre * GRIDS + part;
 
-function* divisions(): Generator<[id: number, level: number, path: string]> {
-  yield [1, 1, '{1}'];
-  for (let d = 0; d < DISTRICTS; d++) yield [2 + d, 2, `{1,${2 + d}}`];
+function* divisions(): Generator<BenchDivision> {
+  yield [1, 1, [1]];
+  for (let d = 0; d < DISTRICTS; d++) yield [2 + d, 2, [1, 2 + d]];
   for (let c = 0; c < CENTRES; c++) {
-    yield [communityOf(c), 4, `{1,${districtOf(c)},NULL,${communityOf(c)}}`];
-    for (let g = 0; g < GRIDS; g++)
-      yield [gridOf(c, g), 5, `{1,${districtOf(c)},NULL,${communityOf(c)},${gridOf(c, g)}}`];
+    yield [communityOf(c), 4, [1, districtOf(c), null, communityOf(c)]];
+    for (let g = 0; g < GRIDS; g++) yield [gridOf(c, g), 5, [1, districtOf(c), null, communityOf(c), gridOf(c, g)]];
   }
-}
-
-async function writeWords(db: Database): Promise<void> {
-  await writeCity(db, {
-    nameZh: '测速市',
-    nameEn: 'Benchford',
-    kind: 'real',
-    timeZone: 'Asia/Shanghai',
-    extent: [WEST, SOUTH, EAST, NORTH],
-    defaultCrs: 'wgs84',
-    standardRef: 'bench',
-    caseNoPrefix: 'B-',
-    demoSeed: null,
-    demoScale: null,
-    demoUntil: null,
-    frozenAt: null,
-    ready: true,
-  });
-  const rows = [...divisions()];
-  await db.query(
-    `insert into division (id, dataset_id, level, path, code, name_zh, name_en, geom, label, area_km2)
-     select id, 1, level, path::int[], 'D' || id, '区' || id, 'Division ' || id,
-       st_multi(st_makeenvelope(${WEST}, ${SOUTH}, ${EAST}, ${NORTH}, 4326)), st_setsrid(st_makepoint(${WEST}, ${SOUTH}), 4326), 1
-     from unnest($1::int[], $2::int[], $3::text[]) as input (id, level, path)`,
-    [rows.map(([id]) => id), rows.map(([, level]) => level), rows.map(([, , path]) => path)],
-  );
-  await db.query(`insert into category (id, standard_ref, kind, code, major_zh, major_en, name_zh, name_en)
-    select n, 'bench', 'event', 'c' || n, '类', 'Group', '类别' || n, 'Category ' || n from generate_series(1, ${CATEGORIES}) as n`);
-  await db.query(`insert into source (id, key, name_zh, name_en)
-    select n, 's' || n, '来源' || n, 'Source ' || n from generate_series(1, ${SOURCES}) as n`);
 }
 
 /** Addresses around centres: the first centres have most of them, and the first addresses most of the cases. */
@@ -111,7 +77,7 @@ const INSERT = (from: number, to: number) => `
 /** Writes the city into an empty, migrated database. Indexes are made after the rows, as by a restore. */
 export async function buildCaseCity(db: Database, cases: number, say: (text: string) => void): Promise<void> {
   await db.query('select setseed(0.5)');
-  await writeWords(db);
+  await writeBenchCity(db, [...divisions()], CATEGORIES, SOURCES);
   await writeAddresses(db);
   const { rows: indexes } = await db.query<{ name: string; def: string }>(
     `select indexname as name, indexdef as def from pg_indexes where tablename = 'cases' and schemaname = 'public' and indexname not in

@@ -1,6 +1,6 @@
 /** A city of N cases as the indicators need them: every instant, round and key, in 16 districts, 209 streets and 1,599 communities. */
-import { writeCity } from '../../server/city/index.ts';
 import type { Database } from '../../server/db/index.ts';
+import { BENCH_EXTENT, writeBenchCity, type BenchDivision } from './benchCity.ts';
 
 export const KPI_NOW = new Date('2026-11-24T12:00:00+08:00');
 export const DISTRICTS = 16;
@@ -14,14 +14,14 @@ const CATEGORIES = 57;
 const SOURCES = 6;
 const DEPARTMENTS = 40;
 const BATCH = 500_000;
-const [WEST, SOUTH, EAST, NORTH] = [122.4, 46.2, 126.7, 48.6];
+const [WEST, SOUTH] = BENCH_EXTENT;
 
 /** Ids: 1 the city, then districts, streets, communities. */
 export const districtId = (n: number): number => 2 + n;
 export const streetId = (n: number): number => 2 + DISTRICTS + n;
 export const communityId = (n: number): number => 2 + DISTRICTS + STREETS + n;
 
-function* divisions(): Generator<[id: number, level: number, path: number[]]> {
+function* divisions(): Generator<BenchDivision> {
   yield [1, 1, [1]];
   for (let d = 0; d < DISTRICTS; d++) yield [districtId(d), 2, [1, districtId(d)]];
   for (let s = 0; s < STREETS; s++) yield [streetId(s), 3, [1, districtId(s % DISTRICTS), streetId(s)]];
@@ -32,38 +32,10 @@ function* divisions(): Generator<[id: number, level: number, path: number[]]> {
 }
 
 async function writeWords(db: Database): Promise<void> {
-  await writeCity(db, {
-    nameZh: '测速市',
-    nameEn: 'Benchford',
-    kind: 'real',
-    timeZone: 'Asia/Shanghai',
-    extent: [WEST, SOUTH, EAST, NORTH],
-    defaultCrs: 'wgs84',
-    standardRef: 'bench',
-    caseNoPrefix: 'B-',
-    demoSeed: null,
-    demoScale: null,
-    demoUntil: null,
-    frozenAt: null,
-    ready: true,
-  });
-  const rows = [...divisions()];
-  await db.query(
-    `insert into division (id, dataset_id, level, path, code, name_zh, name_en, geom, label, area_km2)
-     select id, 1, level, path::int[], 'D' || id, '区' || id, 'Division ' || id,
-       st_multi(st_makeenvelope(${WEST}, ${SOUTH}, ${EAST}, ${NORTH}, 4326)), st_setsrid(st_makepoint(${WEST}, ${SOUTH}), 4326), 1
-     from unnest($1::int[], $2::int[], $3::text[]) as input (id, level, path)`,
-    [rows.map(([id]) => id), rows.map(([, level]) => level), rows.map(([, , path]) => `{${path.join(',')}}`)],
-  );
-  await db.query(`insert into category (id, standard_ref, kind, code, major_zh, major_en, name_zh, name_en)
-    select n, 'bench', 'event', 'c' || n, '类', 'Group', '类别' || n, 'Category ' || n from generate_series(1, ${CATEGORIES}) as n`);
+  await writeBenchCity(db, [...divisions()], CATEGORIES, SOURCES);
   await db.query(`insert into duplicate_rule select n, 50, 24 * 30 from generate_series(1, ${CATEGORIES}) as n`);
-  for (const [table, count] of [
-    ['source', SOURCES],
-    ['department', DEPARTMENTS],
-  ] as const)
-    await db.query(`insert into ${table} (id, key, name_zh, name_en)
-      select n, 'k' || n, '名称' || n, 'Name ' || n from generate_series(1, ${count}) as n`);
+  await db.query(`insert into department (id, key, name_zh, name_en)
+    select n, 'k' || n, '名称' || n, 'Name ' || n from generate_series(1, ${DEPARTMENTS}) as n`);
 }
 
 const OPEN = `(array['to_file', 'to_dispatch', 'handling', 'suspended', 'to_check', 'checking'])[1 + floor(r3 * 6)::int]`;

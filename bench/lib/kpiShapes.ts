@@ -48,7 +48,7 @@ export const KPI_SHAPES: Shape[] = [
   { name: 'street, one category', by: 'division', level: 3, only: { category: 'c3' } },
   { name: 'community, one category', by: 'division', level: 4, only: { category: 'c3' } },
   { name: 'day, one department in a district', by: 'day', within: DISTRICT, only: { department: 'k5' } },
-  { name: 'month, one category and source', by: 'month', only: { category: 'c3', source: 'k2' } },
+  { name: 'month, one category and source', by: 'month', only: { category: 'c3', source: 's2' } },
   { name: 'department, one category', by: 'department', only: { category: 'c3' } },
   { name: 'category, one department in a district', by: 'category', within: DISTRICT, only: { department: 'k5' } },
 ];
