@@ -80,13 +80,17 @@ export function apiRoutes(
     demonstration: runtime.city().kind === 'demo',
   });
   const app = new OpenAPIHono({
-    defaultHook: (result) => {
+    defaultHook: (result, c) => {
       if (result.success) return;
       const issue = result.error.issues[0];
       const field = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : String(issue?.path[0] ?? '');
       const expected =
         issue?.code === 'unrecognized_keys' ? 'no such parameter here' : (issue?.message ?? 'another value');
-      throw new HekanError('bad_request', `${field.slice(0, 60)}: ${expected}`, { field: field.slice(0, 60) });
+      const given = result.target === 'query' ? c.req.query(field) : undefined;
+      throw new HekanError('bad_request', `${field.slice(0, 60)}: ${expected}`, {
+        field: field.slice(0, 60),
+        ...(given === undefined ? {} : { given: given.slice(0, 200) }),
+      });
     },
   });
 
