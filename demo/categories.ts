@@ -1,5 +1,6 @@
 /** What is reported: categories with limit, department, weight, season and the words people use. */
 import type { Season } from './seasons.ts';
+import { toCategory, type CategoryHead } from './tables/category.ts';
 import type { DemoCategory } from './types.ts';
 
 export interface CategoryRow extends DemoCategory {
@@ -12,15 +13,7 @@ export interface CategoryRow extends DemoCategory {
 }
 
 // prettier-ignore
-const MAJORS: Record<string, [zh: string, en: string]> = {
-  c01: ['市政公用', 'Municipal utilities'], c02: ['交通', 'Traffic facilities'], c03: ['市容环卫', 'Sanitation'], c04: ['园林绿化', 'Greenery'], c05: ['其他部件', 'Other components'],
-  e06: ['市容环境', 'City appearance'], e07: ['宣传广告', 'Advertising'], e08: ['施工管理', 'Construction'], e09: ['街面秩序', 'Street order'], e10: ['其他事件', 'Other events'],
-  h20: ['供暖保障', 'Heating'], h21: ['住房物业', 'Housing'], h22: ['劳动社保', 'Labour'], h23: ['公用服务', 'Public services'], h24: ['教育医疗', 'Schools and health'],
-};
-const KIND = { c: 'component', e: 'event', h: 'hotline' } as const;
-
-// prettier-ignore
-type Row = [major: string, code: string, zh: string, en: string, limitHours: number, department: string, weight: number, season: Season, where: 'any' | 'town', phrases: string];
+type Row = [...head: CategoryHead, weight: number, season: Season, where: 'any' | 'town', phrases: string];
 
 // prettier-ignore
 const ROWS: Row[] = [
@@ -75,26 +68,13 @@ const ROWS: Row[] = [
   ['h24', '24104', '医疗服务', 'Health care', 72, 'health', 9, 'all', 'any', '挂号难|接种安排咨询'],
 ];
 
-/** The categories, unique by code; `standardRef` says whose table the code is from. */
+/** The categories of the story, unique by code. */
 export const CATEGORIES: CategoryRow[] = ROWS.map(
-  ([major, code, nameZh, nameEn, limitHours, departmentKey, weight, season, where, phrases]) => {
-    const kind = KIND[major[0] as 'c' | 'e' | 'h'];
-    const [majorZh, majorEn] = MAJORS[major]!;
-    const standardRef = kind === 'hotline' ? 'hotline-12345' : 'GB/T 47678.5-2026';
-    return {
-      standardRef,
-      kind,
-      code,
-      majorZh,
-      majorEn,
-      nameZh,
-      nameEn,
-      limitHours,
-      departmentKey,
-      weight,
-      season,
-      where,
-      phrases: phrases.split('|'),
-    };
-  },
+  ([major, code, zh, en, limitHours, department, weight, season, where, phrases]) => ({
+    ...toCategory([major, code, zh, en, limitHours, department]),
+    weight,
+    season,
+    where,
+    phrases: phrases.split('|'),
+  }),
 );

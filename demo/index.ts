@@ -13,6 +13,7 @@ import { buildPlaces, countUnlocated } from './places.ts';
 import { createRandom } from './random.ts';
 import { nameStreets } from './roads.ts';
 import { buildSites } from './sites.ts';
+import { buildRules, IDLE_CATEGORIES, IDLE_DEPARTMENTS } from './tables/index.ts';
 import { buildTerrain } from './terrain.ts';
 import type { DemoCity, DemoOptions } from './types.ts';
 
@@ -37,6 +38,8 @@ export function buildDemoCity(options: DemoOptions): DemoCity {
   const residents = DISTRICTS.map(() => 0);
   for (const g of divisions.grids) residents[g.district]! += g.population;
   const plan = planCases(seed, scale, until, residents);
+  const story = CATEGORIES.map(({ weight: _w, season: _s, where: _t, phrases: _p, ...category }) => category);
+  const categories = [...story, ...IDLE_CATEGORIES];
   return {
     nameZh: CITY.nameZh,
     nameEn: CITY.nameEn,
@@ -44,20 +47,9 @@ export function buildDemoCity(options: DemoOptions): DemoCity {
     standardRef: 'GB/T 47678.5-2026',
     divisions: divisions.all,
     base: buildBase(terrain, mesh, divisions, nets),
-    categories: CATEGORIES.map(
-      ({ standardRef, kind, code, majorZh, majorEn, nameZh, nameEn, limitHours, departmentKey }) => ({
-        standardRef,
-        kind,
-        code,
-        majorZh,
-        majorEn,
-        nameZh,
-        nameEn,
-        limitHours,
-        departmentKey,
-      }),
-    ),
-    departments: DEPARTMENTS,
+    categories,
+    rules: buildRules(categories, divisions.all, dayOf(until)),
+    departments: [...DEPARTMENTS, ...IDLE_DEPARTMENTS],
     sources: SOURCES,
     datasets: DATASETS,
     unlocatedRecords: countUnlocated(table.places, seed),

@@ -1,6 +1,6 @@
 /** What the demonstration city hands to whoever loads it. Pure values: no database, no clock but `until`. */
 import type { MultiPolygon, Polygon, LineString, MultiLineString } from 'geojson';
-import type { CaseAction, CaseStatus, CaseRole } from '../server/cases/words.ts';
+import type { CaseAction, CaseStatus, CaseRole, LimitUnit } from '../server/cases/words.ts';
 
 export interface DemoOptions {
   /** Same seed, scale and until: the same bytes. */
@@ -57,6 +57,19 @@ export interface DemoCategory {
   /** Time limit from filing to feedback, in hours of the 24 x 7 clock. */
   limitHours: number;
   departmentKey: string;
+}
+
+/** What a city has decided of its cases: limits, duties, duplicates, stages, working calendar. */
+export interface DemoRules {
+  /** `condition` '' and `areaGrade` 0: any. */
+  limits: { categoryCode: string; condition: string; areaGrade: number; value: number; unit: LimitUnit }[];
+  /** `districtCode` null: the whole city. */
+  duties: { categoryCode: string; districtCode: string | null; departmentKey: string; assisting: string[] }[];
+  duplicates: { categoryCode: string; radiusM: number; windowHours: number }[];
+  stages: { stage: 'verify' | 'filing' | 'dispatch' | 'check'; value: number; unit: LimitUnit }[];
+  /** Grade of the area by district, 1 the densest. */
+  areaGrades: Map<string, number>;
+  workYears: { year: number; hours: string[]; daysOff: string[]; makeUpDays: string[] }[];
 }
 
 export interface DemoDepartment {
@@ -151,6 +164,7 @@ export interface DemoCity {
   divisions: DemoDivision[];
   base: DemoBaseFeature[];
   categories: DemoCategory[];
+  rules: DemoRules;
   departments: DemoDepartment[];
   sources: DemoSource[];
   datasets: DemoDataset[];

@@ -7,6 +7,7 @@ import { demoOnly } from './guard.ts';
 import { CASE_PREFIX, loadCases, loadWords } from './loadCases.ts';
 import { extentOf, loadBase, loadDivisions } from './loadDivisions.ts';
 import { loadRecords } from './loadRecords.ts';
+import { loadRules } from './loadRules.ts';
 import { DEMO_SCHEME } from '../../demo/scores.ts';
 import { writeScheme } from '../kpi/index.ts';
 import { ALL_LAYERS, CITY_TABLES } from './tables.ts';
@@ -57,6 +58,7 @@ export async function loadDemo(
   const ids = await loadDivisions(db, demo.divisions, onProgress);
   await loadBase(db, demo);
   const words = await loadWords(db, demo);
+  await loadRules(db, demo.rules, words, ids);
   await writeScheme(db, DEMO_SCHEME);
   const guarded = demoOnly(db);
   await loadRecords(db, demo, ids, options.until, onProgress);

@@ -116,7 +116,15 @@ async function deleteRest(client: Queryable): Promise<void> {
     `delete from department d where not exists (select 1 from cases where department_id = d.id)
        and not exists (select 1 from category where department_id = d.id)`,
   );
-  await client.query('delete from time_limit where category_id not in (select id from category)');
+  for (const table of ['time_limit', 'duty', 'duplicate_rule', 'signal_category'])
+    await client.query(`delete from ${table} where category_id not in (select id from category)`);
+  // Whose duty it is in a division or by a department that went.
+  await client.query(
+    `delete from duty where department_id not in (select id from department)
+       or division_id <> 0 and division_id not in (select id from division)`,
+  );
+  await client.query('delete from stage_limit');
+  await client.query('delete from work_calendar');
   await client.query("delete from dataset where origin = 'demo'");
   await endProposals(client);
   await beginSealsAnew(client);
