@@ -54,6 +54,15 @@ export interface Question {
 /** Parameters of a statement as it grows. */
 class Params {
   readonly list: unknown[] = [];
+  /** The city's zone. A value, not a look-up: the planner then knows how many cases a period holds. */
+  get zone(): string {
+    return (this.#zone ??= this.bind(this.#timeZone, 'text'));
+  }
+  #zone: string | null = null;
+  readonly #timeZone: string;
+  constructor(timeZone: string) {
+    this.#timeZone = timeZone;
+  }
   /** @returns the value's place with its type, such as `$3::int`. */
   bind(value: unknown, type: string): string {
     return `$${this.list.push(value)}::${type}`;
@@ -65,13 +74,12 @@ class Params {
   }
 }
 
-const ZONE = '(select time_zone from city)';
 const isUnit = (by: By): by is TimeUnit => (TIME_UNITS as readonly By[]).includes(by);
 const isKeyed = (by: By): by is Keyed => (KEYED as readonly By[]).includes(by);
 
 /** Statement and parameters that answer a question: rows (key, n, d). */
 export function factsQuery(scope: Scope, question: Question): { text: string; params: unknown[] } {
-  const params = new Params();
+  const params = new Params(question.timeZone);
   const cube = planCube(scope, question);
   const rows = cube ? cubeRows(question, cube, params) : recountedRows(scope, question, params);
   const conditions = cube ? cubeConditions(scope, question, params) : [];
@@ -170,10 +178,10 @@ function cubeRows(question: Question, cube: Cube, params: Params): string[] {
   function dueToday(): string[] {
     return pending.map((name) => {
       const { at, when } = measureOf(name);
-      return `select coalesce(w.path[${cube.level}], 0), ${KIND_KEY[cube.kind]}, ${at} at time zone ${ZONE},
+      return `select coalesce(w.path[${cube.level}], 0), ${KIND_KEY[cube.kind]}, ${at} at time zone ${params.zone},
           ${flags(question, name)}
         from (select ${CASE_KEYS}, c.${at} from cases c
-          where ${when} and c.${at} >= ${params.bind(today, 'timestamp')} at time zone ${ZONE} and c.${at} < ${params.bind(now, 'timestamptz')}
+          where ${when} and c.${at} >= ${params.bind(today, 'timestamp')} at time zone ${params.zone} and c.${at} < ${params.bind(now, 'timestamptz')}
         ) as c left join division w on w.id = c.division_id`;
     });
   }
@@ -191,15 +199,30 @@ function recountedRows(scope: Scope, question: Question, params: Params): string
   const key = by === 'person' && indicator ? personOf(indicator) : isKeyed(by) ? KIND_KEY[by] : '0';
   const conditions = recountConditions(scope, question, params);
   const names = [...new Set([...sums.numerator, ...sums.denominator])];
-  return names.map((name) => {
-    const { at, when } = measureOf(name);
-    const bounds = [when, ...conditions, ...cohortConditions(name, question, params)];
-    return `select coalesce(w.path[${by === 'division' ? level : 0}], 0) as division_id, ${key} as key, c.at as start,
-        ${flags(question, name)}
-      from (select c.id, ${CASE_KEYS}, c.${at} at time zone ${ZONE} as at from ${cases} as c where ${bounds.join(' and ')}) as c
-        left join division w on w.id = c.division_id`;
+  const placed = by === 'division';
+  return sameInstant(names).map((group) => {
+    const any = group.map((name) => `(${measureOf(name).when})`).join(' or ');
+    const { at } = measureOf(group[0]!);
+    const bounds = [`(${any})`, ...conditions, ...cohortConditions(group[0]!, question, params)];
+    const [n, d] = [sums.numerator, sums.denominator].map((side) =>
+      countOf(group.filter((name) => side.includes(name))),
+    );
+    return `select ${placed ? `coalesce(w.path[${level}], 0)` : '0'} as division_id, ${key} as key, c.at as start, c.n, c.d
+      from (select c.id, ${CASE_KEYS}, c.${at} at time zone ${params.zone} as at, ${n} as n, ${d} as d
+          from ${cases} as c where ${bounds.join(' and ')}) as c
+        ${placed ? 'left join division w on w.id = c.division_id' : ''}`;
   });
 }
+
+/** Measures that count at one instant, of which a case is read once. */
+function sameInstant(names: readonly MeasureName[]): MeasureName[][] {
+  const groups = Map.groupBy(names, (name) => `${measureOf(name).at} ${measureOf(name).pending ?? false}`);
+  return [...groups.values()];
+}
+
+/** How many of the measures a case c counts in. */
+const countOf = (names: readonly MeasureName[]) =>
+  names.map((name) => `(${measureOf(name).when})::int`).join(' + ') || '0';
 
 function recountConditions(scope: Scope, { within, only }: Question, params: Params): string[] {
   const found = params.seen(scope, 'c.division_id');
@@ -216,7 +239,7 @@ function recountConditions(scope: Scope, { within, only }: Question, params: Par
 function cohortConditions(name: MeasureName, { period, now, asOf }: Question, params: Params): string[] {
   const { at, pending } = measureOf(name);
   const found = [`c.${at} is not null`];
-  const edge = (day: string) => `${params.bind(day, 'timestamp')} at time zone ${ZONE}`;
+  const edge = (day: string) => `${params.bind(day, 'timestamp')} at time zone ${params.zone}`;
   if (period.from !== null) found.push(`c.${at} >= ${edge(period.from)}`);
   if (period.to !== null) found.push(`c.${at} < ${edge(addDays(period.to, 1))}`);
   if (pending) found.push(`c.${at} < ${params.bind(asOf ?? now, 'timestamptz')}`);
