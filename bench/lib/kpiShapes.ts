@@ -14,8 +14,8 @@ export interface Shape {
   within?: Exclude<Within, null>;
   /** More filters of the request. */
   only?: Record<string, string>;
-  /** Counted case by case, and so bounded: not among what must take 50 ms. */
-  bounded?: true;
+  /** Told apart more finely than the tally is kept: counted case by case, and so the slower the more cases the place has. */
+  fromCases?: true;
 }
 
 /** A year each, in other places of their months: whole months, and days at both ends. */
@@ -29,6 +29,7 @@ const LEVELS = ['', 'city', 'district', 'street', 'community'] as const;
 const DISTRICT = { id: districtId(3), level: 2 };
 const STREET = { id: streetId(7), level: 3 };
 const COMMUNITY = { id: communityId(11), level: 4 };
+const KEYS: ReadonlySet<By> = new Set(['category', 'source', 'department', 'owner']);
 const PLACES = [
   ['', undefined],
   [' in a district', DISTRICT],
@@ -37,7 +38,12 @@ const PLACES = [
 ] as const;
 
 const inPlaces = (by: By): Shape[] =>
-  PLACES.map(([place, within]) => ({ name: `${by}${place}`, by, ...(within ? { within } : {}) }));
+  PLACES.map(([place, within]) => ({
+    name: `${by}${place}`,
+    by,
+    ...(within ? { within } : {}),
+    ...(KEYS.has(by) && within && within.level > DISTRICT.level ? { fromCases: true } : {}),
+  }));
 
 export const KPI_SHAPES: Shape[] = [
   ...[1, 2, 3, 4].map((level) => ({ name: LEVELS[level]!, by: 'division' as const, level })),
@@ -45,12 +51,18 @@ export const KPI_SHAPES: Shape[] = [
   { name: 'community in a street', by: 'division', level: 4, within: STREET },
   ...(['category', 'source', 'department', 'owner', 'month', 'day'] as const).flatMap(inPlaces),
   { name: 'district, one category', by: 'division', level: 2, only: { category: 'c3' } },
-  { name: 'street, one category', by: 'division', level: 3, only: { category: 'c3' } },
-  { name: 'community, one category', by: 'division', level: 4, only: { category: 'c3' } },
+  { name: 'street, one category', by: 'division', level: 3, only: { category: 'c3' }, fromCases: true },
+  { name: 'community, one category', by: 'division', level: 4, only: { category: 'c3' }, fromCases: true },
   { name: 'day, one department in a district', by: 'day', within: DISTRICT, only: { department: 'k5' } },
-  { name: 'month, one category and source', by: 'month', only: { category: 'c3', source: 's2' } },
-  { name: 'department, one category', by: 'department', only: { category: 'c3' } },
-  { name: 'category, one department in a district', by: 'category', within: DISTRICT, only: { department: 'k5' } },
+  { name: 'month, one category and source', by: 'month', only: { category: 'c3', source: 's2' }, fromCases: true },
+  { name: 'department, one category', by: 'department', only: { category: 'c3' }, fromCases: true },
+  {
+    name: 'category, one department in a district',
+    by: 'category',
+    within: DISTRICT,
+    only: { department: 'k5' },
+    fromCases: true,
+  },
 ];
 
 function pathOf({ by, level, within, only }: Shape, id: IndicatorId, [from, to]: readonly [string, string]): string {
