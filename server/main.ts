@@ -6,7 +6,7 @@ import cluster from 'node:cluster';
 import { join } from 'node:path';
 import { folderStore, s3Store, type AttachmentStore } from './cases/index.ts';
 import { createApp } from './app.ts';
-import type { Config } from './config.ts';
+import { signingKeyPlace, type Config } from './config.ts';
 import type { Clock, Database } from './db/index.ts';
 import { HekanError } from './errors.ts';
 import { startKeeper } from './keeper.ts';
@@ -94,6 +94,7 @@ export async function startHttp(db: Database, config: Config, log: Logger, clock
     publicUrl: config.HEKAN_PUBLIC_URL,
     operatorToken: config.HEKAN_OPERATOR_TOKEN,
     attachments: attachmentStore(config),
+    signingKeyFile: signingKeyPlace(config).file,
     tileCacheControl: tileCacheControl(config),
   });
   const server = await listenOn(app.fetch, config.HOST, config.PORT);
@@ -126,7 +127,8 @@ export async function startServer(
   const serving =
     workers === 0 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
   const runtime = await openRuntime(db, '', clock);
-  const stopKeeper = startKeeper(db, log, runtime.clock, attachmentStore(config));
+  const month = { key: signingKeyPlace(config), settlingHours: config.HEKAN_SETTLING_HOURS };
+  const stopKeeper = startKeeper(db, log, runtime.clock, attachmentStore(config), month);
   return {
     url: `http://${hostOf(config)}:${serving.port}`,
     port: serving.port,

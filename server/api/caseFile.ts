@@ -2,27 +2,21 @@ import { WHOLE_CITY } from '../access/index.ts';
 import { listCaseIds, readCasePages, STATUS_NAMES, Zone, type CaseFilter, type CaseSort } from '../cases/index.ts';
 import { HekanError } from '../errors.ts';
 import {
+  aboutSheet,
   BYTE_ORDER_MARK,
   column,
   formatCsv,
   formatCsvHead,
   MAX_SHEET_ROWS,
+  said,
   streamWorkbook,
   type Cell,
   type Column,
+  type Language,
 } from '../files/index.ts';
 import type { Runtime } from '../runtime.ts';
 import type { CaseItem, Light } from './shapes.ts';
-import {
-  aboutSheet,
-  CSV_TYPE,
-  definitionRows,
-  fileHeaders,
-  said,
-  wallTime,
-  XLSX_TYPE,
-  type Language,
-} from './tableFiles.ts';
+import { CSV_TYPE, definitionRows, fileHeaders, XLSX_TYPE } from './tableFiles.ts';
 
 /** Cases in one file at most; a sheet has its head beside them. */
 const MAX_CASES = { csv: 1_000_000, xlsx: MAX_SHEET_ROWS - 1 } as const;
@@ -60,7 +54,7 @@ function columnsOf(lang: Language): Column[] {
 function rowOf(one: CaseItem, lang: Language, zone: Zone): Cell[] {
   const say = said(lang);
   const name = (of: { nameZh: string; nameEn: string } | null) => (of ? say(of.nameZh, of.nameEn) : null);
-  const wall = (at: string | null) => (at === null ? null : wallTime(zone, new Date(at)));
+  const wall = (at: string | null) => (at === null ? null : zone.wall(new Date(at)));
   const { division, light } = one;
   return [
     ...[one.caseNo, say(...STATUS_NAMES[one.status]), light && say(...LIGHT_NAMES[light])],
@@ -101,13 +95,16 @@ function aboutOf({ filter, query, lang }: CaseFileRequest, n: number, now: Date,
   ];
 }
 
-async function* textOf(pages: AsyncIterable<Cell[][]>, columns: readonly Column[]): AsyncGenerator<Uint8Array> {
+async function* textOf(pages: AsyncIterable<Cell[][]>, columns: readonly Column[]): AsyncGenerator<Uint8Array, void> {
   yield Buffer.from(BYTE_ORDER_MARK + formatCsvHead(columns));
   for await (const rows of pages) yield Buffer.from(formatCsv(rows, columns));
 }
 
 /** Bytes as an answer's body: made as they are taken, and no longer made when the reader has gone away. */
-function bodyOf(bytes: AsyncGenerator<Uint8Array, void>, onError: (error: unknown) => void): ReadableStream<Uint8Array> {
+function bodyOf(
+  bytes: AsyncGenerator<Uint8Array, void>,
+  onError: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
       try {

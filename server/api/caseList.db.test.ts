@@ -99,14 +99,9 @@ describeOnEngines('lists of cases', (database) => {
     const told: unknown[] = [];
     const db = database();
     let queries = 0;
-    const failing = {
-      ...app.runtime,
-      db: {
-        ...db,
-        query: (...given: Parameters<typeof db.query>) =>
-          ++queries > 2 ? Promise.reject(new Error('gone')) : db.query(...given),
-      },
-    };
+    const query = (...given: Parameters<typeof db.query>) =>
+      ++queries > 2 ? Promise.reject(new Error('gone')) : db.query(...given);
+    const failing = { ...app.runtime, db: { ...db, query: query as typeof db.query } };
     const request = { filter: {}, sort: 'reported', lang: 'zh', query: {}, format: 'csv' } as const;
     const response = await caseFile(failing, request, (error) => told.push(error));
     await expect(response.text()).rejects.toThrow('gone');

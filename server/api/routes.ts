@@ -13,12 +13,14 @@ import { kpiRoutes } from './kpi.ts';
 import { scoreRoutes } from './scores.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
 import { gridRoutes } from './gridRoutes.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import * as shapes from './shapes.ts';
 
-/** The JSON API under /api, with its own description. @param onError told of what fails behind an answer. */
+/** The JSON API under /api, with its own description. @param signingKeyFile whose public part is told. @param onError told of what fails behind an answer. */
 export function apiRoutes(
   runtime: Runtime,
   operatorToken: string | undefined,
+  signingKeyFile: string | undefined,
   onError: (error: unknown) => void,
 ): OpenAPIHono {
   const { db } = runtime;
@@ -125,6 +127,7 @@ export function apiRoutes(
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   caseActionRoutes(app, runtime, operatorToken);
+  snapshotRoutes(app, runtime, signingKeyFile);
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
   scoreRoutes(app, runtime);

@@ -1,22 +1,23 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { z } from '@hono/zod-openapi';
-import { Zone, type IndicatorId } from '../cases/index.ts';
+import type { IndicatorId } from '../cases/index.ts';
 import {
+  aboutSheet,
   BYTE_ORDER_MARK,
   column,
   formatCsv,
   formatCsvHead,
+  LANGUAGES,
+  said,
   writeWorkbook,
   type Cell,
-  type Column,
+  type Language,
   type Table,
 } from '../files/index.ts';
-import { definitionOf, KPI_DEFINITIONS } from '../kpi/index.ts';
+import { definitionOf, KPI_DEFINITIONS, shareOf } from '../kpi/index.ts';
 import type { ScoreTable } from './scoreShapes.ts';
 import type { KpiTable } from './shapes.ts';
 
-export const LANGUAGES = ['zh', 'en'] as const;
-export type Language = (typeof LANGUAGES)[number];
 export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 export const CSV_TYPE = 'text/csv; charset=utf-8';
 
@@ -30,26 +31,6 @@ export const exportQuery = {
 export interface TableFile {
   table: Table;
   about: readonly (readonly Cell[])[];
-}
-
-export const said = (lang: Language) => (zh: string, en: string) => (lang === 'zh' ? zh : en);
-
-/** An instant as the clocks of the city showed it. */
-export const wallTime = (zone: Zone, at: Date): Date => new Date(at.getTime() + zone.offset(at.getTime()));
-
-/** A percentage that was cut, as a share: a workbook rounds what it shows, and shows no more digits than these. */
-export const shareOf = (percent: string | null): number | null => (percent === null ? null : Number(percent) / 100);
-
-/** What is said about a table, as a sheet of its own. */
-export function aboutSheet(about: TableFile['about'], lang: Language): Table {
-  const say = said(lang);
-  const columns = [column(say('说明', 'About'), 'text', 22), column('', 'text', 60), column('', 'text', 30)];
-  const longest = Math.max(...about.map((row) => row.length));
-  return {
-    name: say('说明', 'About'),
-    columns: [...columns, ...Array<Column>(Math.max(0, longest - 3)).fill(column(''))],
-    rows: about,
-  };
 }
 
 /** What holds for the whole file. */

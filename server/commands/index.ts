@@ -7,6 +7,7 @@ import { importCommand } from './import.ts';
 import { webhookCommand } from './webhook.ts';
 import { outletCommand } from './outlet.ts';
 import { proposeCommand } from './propose.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
 const migrateCommand: Command = {
@@ -32,5 +33,6 @@ export const COMMANDS = new Map<string, Command>([
   ['outlet', outletCommand],
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
+  ['snapshot', snapshotCommand],
   ['webhook', webhookCommand],
 ]);

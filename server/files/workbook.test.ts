@@ -21,7 +21,7 @@ interface Sheet {
   sheet: string;
   data: unknown[][];
 }
-const read = async (bytes: Buffer): Promise<Sheet[]> => (await readXlsxFile(bytes));
+const read = async (bytes: Buffer): Promise<Sheet[]> => await readXlsxFile(bytes);
 
 async function* pagesOf(rows: Cell[][]): AsyncGenerator<Cell[][]> {
   for (const row of rows) yield [row];

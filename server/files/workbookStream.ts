@@ -66,7 +66,7 @@ export async function* streamWorkbook(
   columns: readonly Column[],
   pages: AsyncIterable<readonly (readonly Cell[])[]>,
   others: readonly Table[] = [],
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, void> {
   const { parts, before, after, styles } = await makeTemplate(name, columns, others);
   const letters = columns.map((_, i) => lettersOf(i));
   const made: Uint8Array[] = [];

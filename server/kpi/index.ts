@@ -1,7 +1,9 @@
 export * from './counts.ts';
+export * from './cutNames.ts';
 export * from './days.ts';
 export * from './definitions.ts';
 export * from './facts.ts';
+export * from './figures.ts';
 export * from './links.ts';
 export * from './names.ts';
 export * from './overview.ts';
@@ -9,5 +11,6 @@ export * from './rate.ts';
 export * from './scheme.ts';
 export * from './score.ts';
 export * from './scores.ts';
+export * from './snapshot/index.ts';
 export * from './table.ts';
 export * from './times.ts';
