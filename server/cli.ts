@@ -23,6 +23,7 @@ const USAGE = `hekan 鹤瞰: the crane's-eye view of a city
   hekan webhook   add KEY URL | list | remove KEY | retry KEY   who is told of every step
   hekan rebuild   density|kpi                         count again from the rows
   hekan verify    density|kpi|log|snapshots           compare the counts with a recount, or prove the log or the months
+  hekan report    daily|monthly [--date D | --month M] [--out FILE]   the report of a day or a month, as a workbook
   hekan snapshot  [--month YYYY-MM]                   take a month that has ended, signed
   hekan help      [command]
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { announceLights, escalateOverdue, foldTally, sealOnce, type AttachmentStore } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
-import { openSigningKey, takeDue, type KeyPlace } from './kpi/index.ts';
+import { openSigningKey, takeDue, writeDueReport, type KeyPlace } from './kpi/index.ts';
 import { deliverOnce } from './live/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts, rematchRecords } from './records/index.ts';
 import {
@@ -36,6 +36,8 @@ const MONTHS_MS = 60_000;
 export interface MonthsEnd {
   key: KeyPlace;
   settlingHours: number;
+  /** Where reports go; undefined: nowhere. */
+  reportFolder: string | undefined;
 }
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
@@ -52,6 +54,13 @@ async function takeMonth(db: Database, log: Logger, clock: () => Clock, { key, s
   const taken = await takeDue(db, () => openSigningKey(key), settlingHours, clock().now());
   if (taken) log.info({ month: taken.month, rows: taken.rows, hash: taken.hash }, 'month taken and signed');
   return taken ? 0 : MONTHS_MS;
+}
+
+/** Writes a report that is due. */
+async function writeReports(db: Database, log: Logger, clock: () => Clock, folder: string): Promise<number> {
+  const written = await writeDueReport(db, folder, clock().now());
+  if (written !== null) log.info({ report: written, folder }, 'report written');
+  return written === null ? MONTHS_MS : 0;
 }
 
 /**
@@ -73,6 +82,7 @@ export function startKeeper(
   const signals = new SignalWorker(db, clock, (err) => log.warn({ err }, 'addresses are those from before'));
   const mqtt = new MqttSubscriber(db);
   const folders = new DropFolders(db);
+  const folder = month?.reportFolder;
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);
@@ -108,6 +118,7 @@ export function startKeeper(
     }),
     keep('folders', async () => ((await folders.once(new Date())) > 0 ? 0 : LINKS_MS)),
     ...(month ? [keep('months', () => takeMonth(db, log, clock, month))] : []),
+    ...(folder === undefined ? [] : [keep('reports', () => writeReports(db, log, clock, folder))]),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;

@@ -127,7 +127,11 @@ export async function startServer(
   const serving =
     workers === 0 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
   const runtime = await openRuntime(db, '', clock);
-  const month = { key: signingKeyPlace(config), settlingHours: config.HEKAN_SETTLING_HOURS };
+  const month = {
+    key: signingKeyPlace(config),
+    settlingHours: config.HEKAN_SETTLING_HOURS,
+    reportFolder: config.HEKAN_REPORT_FOLDER,
+  };
   const stopKeeper = startKeeper(db, log, runtime.clock, attachmentStore(config), month);
   return {
     url: `http://${hostOf(config)}:${serving.port}`,

@@ -13,6 +13,7 @@ import { kpiRoutes } from './kpi.ts';
 import { scoreRoutes } from './scores.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
 import { gridRoutes } from './gridRoutes.ts';
+import { reportRoutes } from './reports.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import * as shapes from './shapes.ts';
 
@@ -131,6 +132,7 @@ export function apiRoutes(
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
   scoreRoutes(app, runtime);
+  reportRoutes(app, runtime);
   geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }

@@ -7,6 +7,7 @@ import { importCommand } from './import.ts';
 import { webhookCommand } from './webhook.ts';
 import { outletCommand } from './outlet.ts';
 import { proposeCommand } from './propose.ts';
+import { reportCommand } from './report.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
@@ -34,5 +35,6 @@ export const COMMANDS = new Map<string, Command>([
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
   ['snapshot', snapshotCommand],
+  ['report', reportCommand],
   ['webhook', webhookCommand],
 ]);

@@ -8,6 +8,7 @@ export * from './links.ts';
 export * from './names.ts';
 export * from './overview.ts';
 export * from './rate.ts';
+export * from './report/index.ts';
 export * from './scheme.ts';
 export * from './score.ts';
 export * from './scores.ts';
