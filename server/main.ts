@@ -10,6 +10,7 @@ import { signingKeyPlace, type Config } from './config.ts';
 import type { Clock, Database } from './db/index.ts';
 import { HekanError } from './errors.ts';
 import { startKeeper } from './keeper.ts';
+import { checkSigningKey } from './kpi/index.ts';
 import { clusterMetricsText, createMeters } from './metrics/index.ts';
 import { openRuntime } from './runtime.ts';
 import { openServing } from './serving.ts';
@@ -116,7 +117,7 @@ export async function startHttp(db: Database, config: Config, log: Logger, clock
 
 /** Starts everything that a running city needs on an open, migrated database: in this process alone, or, where more are asked for,
  * answered by workers while this one keeps the city.
- * @throws HekanError('setup') where the port is taken. */
+ * @throws HekanError('setup') where the port is taken, or the key that signs months is none. */
 export async function startServer(
   db: Database,
   config: Config,
@@ -124,6 +125,7 @@ export async function startServer(
   clock?: Clock,
   workers = 0,
 ): Promise<RunningServer> {
+  checkSigningKey(signingKeyPlace(config));
   const serving =
     workers === 0 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
   const runtime = await openRuntime(db, '', clock);

@@ -15,6 +15,7 @@ import {
 import type { Runtime } from '../runtime.ts';
 import { answers } from './params.ts';
 import { fileHeaders, XLSX_TYPE } from './tableFiles.ts';
+import type { Turns } from './turns.ts';
 
 const lang = z.enum(LANGUAGES).default('zh');
 const { 400: wrong, 404: missing } = answers(z.string(), '');
@@ -24,9 +25,11 @@ const responses = {
 };
 
 /** /reports: what a command centre prints of a day and of a month. */
-export function reportRoutes(app: OpenAPIHono, { db, city, clock }: Runtime): void {
+export function reportRoutes(app: OpenAPIHono, { db, city, clock }: Runtime, turns: Turns): void {
   async function answer(of: ReportOf, language: Language): Promise<Response> {
-    const bytes = await db.snapshot((client) => makeReport(client, WHOLE_CITY, of, city(), language, clock().now()));
+    const bytes = await turns.take(() =>
+      db.snapshot((client) => makeReport(client, WHOLE_CITY, of, city(), language, clock().now())),
+    );
     return new Response(new Uint8Array(bytes), { headers: fileHeaders(XLSX_TYPE, `${reportName(of)}.xlsx`) });
   }
 

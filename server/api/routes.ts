@@ -16,6 +16,10 @@ import { gridRoutes } from './gridRoutes.ts';
 import { reportRoutes } from './reports.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import * as shapes from './shapes.ts';
+import { Turns } from './turns.ts';
+
+/** Reports and recounts that a process has in hand at most, one at work and the others waiting. */
+const MAX_REPORTS = 8;
 
 /** The JSON API under /api, with its own description. @param signingKeyFile whose public part is told. @param onError told of what fails behind an answer. */
 export function apiRoutes(
@@ -128,11 +132,12 @@ export function apiRoutes(
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   caseActionRoutes(app, runtime, operatorToken);
-  snapshotRoutes(app, runtime, signingKeyFile);
+  const turns = new Turns(MAX_REPORTS);
+  snapshotRoutes(app, runtime, signingKeyFile, turns);
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
   scoreRoutes(app, runtime);
-  reportRoutes(app, runtime);
+  reportRoutes(app, runtime, turns);
   geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }

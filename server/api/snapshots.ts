@@ -18,6 +18,7 @@ import {
 import type { Runtime } from '../runtime.ts';
 import { answers } from './params.ts';
 import * as shapes from './snapshotShapes.ts';
+import type { Turns } from './turns.ts';
 
 const Params = z.object({ month: z.string().openapi({ example: '2026-10' }) });
 const Query = z.strictObject({ indicator: z.enum(INDICATOR_IDS).optional(), cut: z.enum(CUTS).optional() });
@@ -43,7 +44,12 @@ const asked =
     (indicator === undefined || row.indicator === indicator) && (cut === undefined || row.cut === cut);
 
 /** /kpi/snapshots: months that have ended, signed, and what has changed since. Before /kpi/{id}. */
-export function snapshotRoutes(app: OpenAPIHono, { db, clock }: Runtime, keyFile: string | undefined): void {
+export function snapshotRoutes(
+  app: OpenAPIHono,
+  { db, clock }: Runtime,
+  keyFile: string | undefined,
+  turns: Turns,
+): void {
   app.openapi(
     createRoute({
       method: 'get',
@@ -102,8 +108,8 @@ export function snapshotRoutes(app: OpenAPIHono, { db, clock }: Runtime, keyFile
     async (c) => {
       const month = parseMonth('month', c.req.valid('param').month);
       const now = clock().now();
-      const { snapshot, redefined, rows } = await db.snapshot((client) =>
-        readAdjustments(client, WHOLE_CITY, month, now),
+      const { snapshot, redefined, rows } = await turns.take(() =>
+        db.snapshot((client) => readAdjustments(client, WHOLE_CITY, month, now)),
       );
       const { demonstration, asOf, hash } = snapshot;
       return c.json(

@@ -36,8 +36,11 @@ describeOnEngines('reports', (database) => {
 
   it('of a day have the figures of that day, as they were known when it ended', async () => {
     const sheets = await report('/api/reports/daily?date=2026-11-20&lang=en');
-    const asOf = encodeURIComponent('2026-11-21T00:00:00+08:00');
-    const day = (of: string) => `from=${of}&to=${of}&asOf=${asOf}`;
+    // Each day as it was known when it ended.
+    const day = (of: string) => {
+      const end = new Date(Date.parse(`${of}T00:00:00+08:00`) + 86_400_000);
+      return `from=${of}&to=${of}&asOf=${end.toISOString()}`;
+    };
     const kpi = (id: string, by: string, of: string) => app.json<KpiTable>(`/api/kpi/${id}?by=${by}&${day(of)}`);
     const [now, before, year] = [
       await kpi('closure', 'division', '2026-11-20'),

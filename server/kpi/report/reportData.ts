@@ -7,7 +7,7 @@ import { badRequest } from '../../errors.ts';
 import { addDays, dayIn } from '../days.ts';
 import { listSchemes } from '../scheme.ts';
 import { readScores } from '../scores.ts';
-import { beginOfDay, monthBefore, readAdjustments, type Adjustment } from '../snapshot/index.ts';
+import { beginOfDay, readAdjustments, type Adjustment } from '../snapshot/index.ts';
 import { daysOf, periodBefore } from '../times.ts';
 import { countFigures, monthFigures, type Period, type PeriodFigures } from './figures.ts';
 import { countOpen, listOverdue, type OpenThen, type OverdueCase } from './openCases.ts';
@@ -42,23 +42,27 @@ function knownAt(of: ReportOf, timeZone: string, now: Date): Date {
   return end < now ? end : now;
 }
 
+/**
+ * An earlier period is told as it was known when it was as old as this one is: like with like. A month that has just ended still has
+ * cases in hand; the one before it would by now have none.
+ */
+function knownThen(timeZone: string, period: Period, asOf: Date, earlier: Period): Date {
+  const end = ({ to }: Period) => beginOfDay(timeZone, addDays(to, 1)).getTime();
+  return new Date(end(earlier) + asOf.getTime() - end(period));
+}
+
 async function figuresOf(client: Queryable, scope: Scope, of: ReportOf, timeZone: string, now: Date) {
   const [period, known] = [periodOf(of), knownAt(of, timeZone, now)];
-  const earlier = {
-    pop: periodBefore('pop', period.from, period.to),
-    yoy: periodBefore('yoy', period.from, period.to),
-  };
-  if (of.kind === 'daily') {
-    const count = (one: Period) => countFigures(client, scope, one, known);
-    const figures = await count(period);
-    return { figures, before: await count(earlier.pop), yearBefore: await count(earlier.yoy) };
-  }
-  const month = (name: string, one: Period, asOf: Date) => monthFigures(client, scope, name, one, asOf);
-  const figures = await month(of.month, period, known);
+  const read = (one: Period, asOf: Date) =>
+    of.kind === 'daily'
+      ? countFigures(client, scope, one, asOf)
+      : monthFigures(client, scope, one.from.slice(0, 7), one, asOf);
+  const figures = await read(period, known);
+  const earlier = (one: Period) => read(one, knownThen(timeZone, period, figures.asOf, one));
   return {
     figures,
-    before: await month(monthBefore(of.month), earlier.pop, figures.asOf),
-    yearBefore: await month(earlier.yoy.from.slice(0, 7), earlier.yoy, figures.asOf),
+    before: await earlier(periodBefore('pop', period.from, period.to)),
+    yearBefore: await earlier(periodBefore('yoy', period.from, period.to)),
   };
 }
 

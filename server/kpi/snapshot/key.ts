@@ -79,6 +79,11 @@ export function openSigningKey({ file, make }: KeyPlace): SigningKey {
   return { ...toPublic(createPublicKey(key)), sign: (hash) => sign(null, hash, key) };
 }
 
+/** Looks at the key that there is, or must be, before it is needed. @throws HekanError('setup') as openSigningKey does. */
+export function checkSigningKey({ file, make }: KeyPlace): void {
+  if (!make || existsSync(file)) openSigningKey({ file, make: false });
+}
+
 /** Its public part; null: there is no key yet. @throws HekanError('setup') where it is none. */
 export function readCityKey(file: string): PublicKey | null {
   return existsSync(file) ? openSigningKey({ file, make: false }) : null;

@@ -16,7 +16,15 @@ import {
 import { fixedClock } from '../../db/index.ts';
 import { loadSmallCity, openApp, TEST_KEY, TEST_UNTIL, type TestApp } from '../../testing/city.ts';
 import { describeOnEngines } from '../../testing/database.ts';
-import { openSigningKey, readCityKey, takeDue, takeSnapshot, verifySnapshots, type SnapshotVerdict } from './index.ts';
+import {
+  checkSigningKey,
+  openSigningKey,
+  readCityKey,
+  takeDue,
+  takeSnapshot,
+  verifySnapshots,
+  type SnapshotVerdict,
+} from './index.ts';
 
 const CUT_QUERIES = {
   district: 'by=division&level=district',
@@ -261,6 +269,8 @@ it('makes its key once, for nobody else to read, and refuses what is none', () =
   expect(() => openSigningKey({ file: join(folder, 'none.pem'), make: false })).toThrow(
     /HEKAN_SIGNING_KEY_FILE.*none\.pem/,
   );
+  expect(() => checkSigningKey({ file: join(folder, 'none.pem'), make: true })).not.toThrow();
+  expect(() => checkSigningKey({ file: join(folder, 'none.pem'), make: false })).toThrow(/none\.pem/);
   const rsa = join(folder, 'rsa.pem');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(rsa, privateKey.export({ type: 'pkcs8', format: 'pem' }));
