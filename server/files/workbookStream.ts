@@ -1,5 +1,6 @@
 import { unzipSync, Zip, ZipDeflate } from 'fflate';
 import { HekanError } from '../errors.ts';
+import { PackedPart } from './packedPart.ts';
 import { cellText, headRow, NUMBER_FORMATS, sheetOf } from './workbook.ts';
 import type { Cell, Column, Table } from './table.ts';
 
@@ -8,8 +9,6 @@ export const MAX_SHEET_ROWS = 1_048_576;
 /** A ZIP without the 64-bit extension has no larger part. */
 const MAX_PART_BYTES = 0xf000_0000;
 const SHEET = 'xl/worksheets/sheet1.xml';
-/** Fast rather than small: rows are made while others wait. */
-const LEVEL = 3;
 const DAY_MS = 86_400_000;
 /** Days from 1899-12-30, where serial numbers of days begin, to 1970. */
 const EPOCH_DAYS = 25_569;
@@ -54,6 +53,10 @@ function cellXml(cell: Cell | undefined, at: string, style: string): string {
   return `<c r="${at}"${style}><v>${value}</v></c>`;
 }
 
+function rowXml(row: readonly Cell[], r: number, letters: readonly string[], styles: readonly string[]): string {
+  return `<row r="${r}">${styles.map((style, i) => cellXml(row[i], `${letters[i]!}${r}`, style)).join('')}</row>`;
+}
+
 /**
  * A workbook whose first sheet is as long as its rows are, row by row: what is in memory is a page of rows, however many there are.
  * Other sheets come with it whole.
@@ -74,29 +77,32 @@ export async function* streamWorkbook(
     if (error) throw error;
     made.push(chunk);
   });
-  for (const [path, bytes] of Object.entries(parts)) {
-    if (path === SHEET) continue;
-    const part = new ZipDeflate(path, { level: LEVEL });
-    zip.add(part);
-    part.push(bytes, true);
-  }
-  const sheet = new ZipDeflate(SHEET, { level: LEVEL });
-  zip.add(sheet);
-  sheet.push(Buffer.from(before));
-  let [at, size] = [1, before.length];
-  for await (const rows of pages) {
-    const text = rows.map((row) => {
-      const r = ++at;
-      return `<row r="${r}">${styles.map((style, i) => cellXml(row[i], `${letters[i]!}${r}`, style)).join('')}</row>`;
-    });
-    const bytes = Buffer.from(text.join(''));
-    size += bytes.length;
-    if (at > MAX_SHEET_ROWS || size > MAX_PART_BYTES)
-      throw new HekanError('too_large', `a sheet holds no more than ${MAX_SHEET_ROWS} rows of ${MAX_PART_BYTES} bytes`);
-    sheet.push(bytes);
+  const sheet = new PackedPart(SHEET);
+  try {
+    for (const [path, bytes] of Object.entries(parts)) {
+      if (path === SHEET) continue;
+      const part = new ZipDeflate(path);
+      zip.add(part);
+      part.push(bytes, true);
+    }
+    zip.add(sheet);
+    await sheet.push(Buffer.from(before));
+    let at = 1;
+    for await (const rows of pages) {
+      const text = rows.map((row) => rowXml(row, ++at, letters, styles));
+      await sheet.push(Buffer.from(text.join('')));
+      if (at > MAX_SHEET_ROWS || sheet.size > MAX_PART_BYTES)
+        throw new HekanError(
+          'too_large',
+          `a sheet holds no more than ${MAX_SHEET_ROWS} rows of ${MAX_PART_BYTES} bytes`,
+        );
+      yield* made.splice(0);
+    }
+    await sheet.push(Buffer.from(after));
+    await sheet.end();
+    zip.end();
     yield* made.splice(0);
+  } finally {
+    sheet.destroy();
   }
-  sheet.push(Buffer.from(after), true);
-  zip.end();
-  yield* made.splice(0);
 }
