@@ -34,6 +34,8 @@ export interface AppParts {
   operatorToken?: string | undefined;
   /** Where photos and files of cases lie; without one there are none. */
   attachments?: AttachmentStore;
+  /** Where the key lies that signs months; without one its public part is not told. */
+  signingKeyFile?: string | undefined;
   /** Cache-Control of tiles. */
   tileCacheControl: string;
 }
@@ -134,7 +136,9 @@ export function createApp(parts: AppParts): Hono {
     '/open311/v2',
     open311Routes(runtime, publicUrl, (error) => log.error({ err: error }, 'request failed')),
   );
-  const api = apiRoutes(runtime, parts.operatorToken, (error) => log.error({ err: error }, 'behind an answer'));
+  const api = apiRoutes(runtime, parts.operatorToken, parts.signingKeyFile, (error) =>
+    log.error({ err: error }, 'behind an answer'),
+  );
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');

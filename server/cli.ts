@@ -22,7 +22,9 @@ const USAGE = `hekan 鹤瞰: the crane's-eye view of a city
   hekan outlet    list | add FILE.json | remove KEY | try KEY SAMPLE.json | retry KEY   what plugs into the power strip
   hekan webhook   add KEY URL | list | remove KEY | retry KEY   who is told of every step
   hekan rebuild   density|kpi                         count again from the rows
-  hekan verify    density|kpi|log                     compare the counts with a recount, or prove the log
+  hekan verify    density|kpi|log|snapshots           compare the counts with a recount, or prove the log or the months
+  hekan report    daily|monthly [--date D | --month M] [--out FILE]   the report of a day or a month, as a workbook
+  hekan snapshot  [--month YYYY-MM]                   take a month that has ended, signed
   hekan help      [command]
 
 Settings come from the environment: see .env.example. Without DATABASE_URL the city lives in .hekan/ (embedded engine).`;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { HekanError } from './errors.ts';
 
@@ -38,11 +39,23 @@ export const CONFIG_SCHEMA = z.object({
   HEKAN_S3_REGION: z.string().min(1).default('us-east-1'),
   HEKAN_S3_ACCESS_KEY: z.string().default(''),
   HEKAN_S3_SECRET_KEY: z.string().default(''),
+  /** Ed25519 private key (PKCS8 as PEM) that signs the months that have ended. Unset: one in HEKAN_DATA, made when it is first needed. */
+  HEKAN_SIGNING_KEY_FILE: z.string().min(1).optional(),
+  /** Hours that a city gives late reports before a month's figures are taken; they are of that instant. */
+  HEKAN_SETTLING_HOURS: z.coerce.number().int().min(0).max(720).default(0),
+  /** Folder into which the report of each day and of each month is written. Unset: none are. */
+  HEKAN_REPORT_FOLDER: z.string().min(1).optional(),
   /** fatal, error, warn, info, debug, silent */
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
 export type Config = z.infer<typeof CONFIG_SCHEMA>;
+
+/** Where the key lies that signs months; one that the settings name must be there. */
+export function signingKeyPlace(config: Config): { file: string; make: boolean } {
+  const { HEKAN_SIGNING_KEY_FILE: file, HEKAN_DATA: folder } = config;
+  return file === undefined ? { file: join(folder, 'snapshot-key.pem'), make: true } : { file, make: false };
+}
 
 /** Reads settings from an environment. Empty strings count as unset.
  * @throws HekanError('setup') that names the setting, the value and what was expected. */

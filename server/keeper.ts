@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { announceLights, escalateOverdue, foldTally, sealOnce, type AttachmentStore } from './cases/index.ts';
 import { coarsenVersions, relayOnce, repeat, SEQ_TOPIC, type Clock, type Database } from './db/index.ts';
+import { openSigningKey, takeDue, writeDueReport, type KeyPlace } from './kpi/index.ts';
 import { deliverOnce } from './live/index.ts';
 import { buildSlice, foldDensity, foldRecordCounts, rematchRecords } from './records/index.ts';
 import {
@@ -29,6 +30,15 @@ const SEAL_MS = 10_000;
 const SIGNALS_MS = 100;
 const PHOTOS_MS = 1000;
 const LINKS_MS = 2000;
+const MONTHS_MS = 60_000;
+
+/** How months are taken: what signs them, and how long they settle. */
+export interface MonthsEnd {
+  key: KeyPlace;
+  settlingHours: number;
+  /** Where reports go; undefined: nowhere. */
+  reportFolder: string | undefined;
+}
 
 /** One pass over what is not folded yet. @returns how long to wait before the next, in ms. */
 async function foldAll(db: Database): Promise<number> {
@@ -39,11 +49,26 @@ async function foldAll(db: Database): Promise<number> {
   return Math.max(FOLD_MS, (performance.now() - began) * (1 / FOLD_SHARE - 1));
 }
 
+/** Takes a month that has ended. Its hash goes to the server's log: whoever would sign a whole chain anew is shown by it. */
+async function takeMonth(db: Database, log: Logger, clock: () => Clock, { key, settlingHours }: MonthsEnd) {
+  const taken = await takeDue(db, () => openSigningKey(key), settlingHours, clock().now());
+  if (taken) log.info({ month: taken.month, rows: taken.rows, hash: taken.hash }, 'month taken and signed');
+  return taken ? 0 : MONTHS_MS;
+}
+
+/** Writes a report that is due. */
+async function writeReports(db: Database, log: Logger, clock: () => Clock, folder: string): Promise<number> {
+  const written = await writeDueReport(db, folder, clock().now());
+  if (written !== null) log.info({ report: written, folder }, 'report written');
+  return written === null ? MONTHS_MS : 0;
+}
+
 /**
  * What must be done once for a city, however many processes serve it: relays changes, folds deltas into counts, builds slices, tells
- * when lights turn by the clock, and seals the logs of cases. Each seal goes to the server's log: where that is sent elsewhere, the
+ * when lights turn by the clock, seals the logs of cases, and takes the months that have ended. Each seal goes to the server's log: where that is sent elsewhere, the
  * heads have left the building.
  * @param attachments where photos of platforms are kept.
+ * @param month without it no month is taken.
  * @returns stop.
  */
 export function startKeeper(
@@ -51,11 +76,13 @@ export function startKeeper(
   log: Logger,
   clock: () => Clock,
   attachments: AttachmentStore,
+  month?: MonthsEnd,
 ): () => Promise<void> {
   const keep = (what: string, work: () => Promise<number>) => repeat(work, (err) => log.warn({ err }, `${what} waits`));
   const signals = new SignalWorker(db, clock, (err) => log.warn({ err }, 'addresses are those from before'));
   const mqtt = new MqttSubscriber(db);
   const folders = new DropFolders(db);
+  const folder = month?.reportFolder;
   const stops = [
     keep('relay', async () => {
       const seq = await relayOnce(db);
@@ -90,6 +117,8 @@ export function startKeeper(
       return LINKS_MS;
     }),
     keep('folders', async () => ((await folders.once(new Date())) > 0 ? 0 : LINKS_MS)),
+    ...(month ? [keep('months', () => takeMonth(db, log, clock, month))] : []),
+    ...(folder === undefined ? [] : [keep('reports', () => writeReports(db, log, clock, folder))]),
     keep('versions', async () => {
       await coarsenVersions(db);
       return COARSEN_MS;

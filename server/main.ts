@@ -6,10 +6,11 @@ import cluster from 'node:cluster';
 import { join } from 'node:path';
 import { folderStore, s3Store, type AttachmentStore } from './cases/index.ts';
 import { createApp } from './app.ts';
-import type { Config } from './config.ts';
+import { signingKeyPlace, type Config } from './config.ts';
 import type { Clock, Database } from './db/index.ts';
 import { HekanError } from './errors.ts';
 import { startKeeper } from './keeper.ts';
+import { checkSigningKey } from './kpi/index.ts';
 import { clusterMetricsText, createMeters } from './metrics/index.ts';
 import { openRuntime } from './runtime.ts';
 import { openServing } from './serving.ts';
@@ -94,6 +95,7 @@ export async function startHttp(db: Database, config: Config, log: Logger, clock
     publicUrl: config.HEKAN_PUBLIC_URL,
     operatorToken: config.HEKAN_OPERATOR_TOKEN,
     attachments: attachmentStore(config),
+    signingKeyFile: signingKeyPlace(config).file,
     tileCacheControl: tileCacheControl(config),
   });
   const server = await listenOn(app.fetch, config.HOST, config.PORT);
@@ -115,7 +117,7 @@ export async function startHttp(db: Database, config: Config, log: Logger, clock
 
 /** Starts everything that a running city needs on an open, migrated database: in this process alone, or, where more are asked for,
  * answered by workers while this one keeps the city.
- * @throws HekanError('setup') where the port is taken. */
+ * @throws HekanError('setup') where the port is taken, or the key that signs months is none. */
 export async function startServer(
   db: Database,
   config: Config,
@@ -123,10 +125,16 @@ export async function startServer(
   clock?: Clock,
   workers = 0,
 ): Promise<RunningServer> {
+  checkSigningKey(signingKeyPlace(config));
   const serving =
     workers === 0 ? await startHttp(db, config, log, clock) : await startWorkers(workers, config, log, clock);
   const runtime = await openRuntime(db, '', clock);
-  const stopKeeper = startKeeper(db, log, runtime.clock, attachmentStore(config));
+  const month = {
+    key: signingKeyPlace(config),
+    settlingHours: config.HEKAN_SETTLING_HOURS,
+    reportFolder: config.HEKAN_REPORT_FOLDER,
+  };
+  const stopKeeper = startKeeper(db, log, runtime.clock, attachmentStore(config), month);
   return {
     url: `http://${hostOf(config)}:${serving.port}`,
     port: serving.port,

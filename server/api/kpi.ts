@@ -17,7 +17,7 @@ import {
   type KpiQuery,
 } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
-import { asCsv, exportQuery, kpiRows } from './csv.ts';
+import { asFile, definitionsFile, exportQuery, kpiFile } from './tableFiles.ts';
 import { answers, day, id, parseAsOf, parsePeriod } from './params.ts';
 import * as shapes from './shapes.ts';
 
@@ -86,12 +86,14 @@ function parseQuery(indicator: IndicatorId, given: Given, runtime: Runtime): Omi
 /** /kpi: definitions and figures. */
 export function kpiRoutes(app: OpenAPIHono, runtime: Runtime): void {
   const { db } = runtime;
-  app.use('/kpi/:id', asCsv('kpi', kpiRows));
+  app.use('/kpi', asFile('indicators', definitionsFile));
+  app.use('/kpi/:id', asFile('kpi', kpiFile));
   app.openapi(
     createRoute({
       method: 'get',
       path: '/kpi',
       summary: 'What each indicator counts',
+      request: { query: z.strictObject(exportQuery) },
       responses: answers(shapes.KpiDefinitions, 'Definitions'),
     }),
     (c) => c.json({ items: KPI_DEFINITIONS }, 200),

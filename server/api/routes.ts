@@ -1,76 +1,31 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
-import {
-  CASE_SORTS,
-  CASE_STATUSES,
-  INDICATOR_IDS,
-  KPI_PARTS,
-  listCases,
-  readCase,
-  STATUS_FILTERS,
-} from '../cases/index.ts';
-import { listDivisions, readDivision, type Bbox } from '../city/index.ts';
+import { readCase } from '../cases/index.ts';
+import { listDivisions, readDivision } from '../city/index.ts';
 import { currentSeq } from '../db/index.ts';
-import { badRequest, HekanError } from '../errors.ts';
+import { HekanError } from '../errors.ts';
 import { readOverview } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
-import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
+import { caseListRoutes } from './caseList.ts';
+import { answers, id } from './params.ts';
 import { kpiRoutes } from './kpi.ts';
 import { scoreRoutes } from './scores.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
 import { gridRoutes } from './gridRoutes.ts';
+import { reportRoutes } from './reports.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import * as shapes from './shapes.ts';
+import { Turns } from './turns.ts';
 
-const CaseQuery = z.strictObject({
-  division: id.optional().openapi({ description: 'a division with all below it' }),
-  elsewhere: z.enum(shapes.LEVELS).optional().openapi({ description: 'cases inside no division of this level' }),
-  status: z.enum(STATUS_FILTERS).default('all'),
-  category: z.string().min(1).max(100).optional(),
-  source: z.string().min(1).max(100).optional(),
-  from: day,
-  to: day,
-  by: z.enum(['accepted', 'closed']).default('accepted').openapi({ description: 'which day from and to are about' }),
-  bbox: z.string().max(200).optional().openapi({ description: 'west,south,east,north' }),
-  q: z.string().min(1).max(100).optional().openapi({ description: 'in case number, address or description' }),
-  categoryId: id.optional(),
-  department: z.string().max(100).optional().openapi({ description: 'its key; empty: none' }),
-  owner: z.enum(['hosted', 'federated']).optional(),
-  kpi: z
-    .enum(INDICATOR_IDS)
-    .optional()
-    .openapi({ description: 'the cases that an indicator counts; from and to are of its cohort' }),
-  part: z.enum(KPI_PARTS).optional().openapi({ description: 'of kpi: those of the numerator or the denominator' }),
-  hour: z.string().optional().openapi({ description: 'of kpi: YYYY-MM-DDTHH in the time zone of the city' }),
-  person: z.string().max(200).optional().openapi({ description: 'of kpi: whose work it was; empty: nobody yet' }),
-  asOf: z.iso.datetime({ offset: true }).optional().openapi({ description: 'of kpi: as they were then' }),
-  sort: z
-    .enum(CASE_SORTS)
-    .default('reported')
-    .openapi({ description: 'newest report first, or earliest deadline first' }),
-  after: z.string().max(40).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-});
-/** Four numbers in the order of GeoJSON. @throws HekanError('bad_request'). */
-function parseBbox(text: string): Bbox {
-  const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  const [west = NaN, south = NaN, east = NaN, north = NaN] = parts;
-  const ok =
-    parts.length === 4 && west >= -180 && east <= 180 && south >= -90 && north <= 90 && west < east && south < north;
-  if (!ok) throw badRequest('bbox', text, 'west,south,east,north in degrees');
-  return [west, south, east, north];
-}
+/** Reports and recounts that a process has in hand at most, one at work and the others waiting. */
+const MAX_REPORTS = 8;
 
-/** What means something only beside kpi is refused without it. @throws HekanError('bad_request'). */
-function checkOfKpi(query: z.infer<typeof CaseQuery>): void {
-  const alone = (['part', 'hour', 'person', 'asOf'] as const).find((name) => query[name] !== undefined);
-  if (alone !== undefined && query.kpi === undefined) throw badRequest(alone, query[alone] ?? '', 'kpi beside it');
-}
-
-/** The JSON API under /api, with its own description. @param onError told of what fails behind an answer. */
+/** The JSON API under /api, with its own description. @param signingKeyFile whose public part is told. @param onError told of what fails behind an answer. */
 export function apiRoutes(
   runtime: Runtime,
   operatorToken: string | undefined,
+  signingKeyFile: string | undefined,
   onError: (error: unknown) => void,
 ): OpenAPIHono {
   const { db } = runtime;
@@ -165,33 +120,7 @@ export function apiRoutes(
     async (c) => c.json(await readDivision(db, c.req.valid('param').id), 200),
   );
 
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/cases',
-      summary: 'Cases',
-      description: `Pages by key: pass \`next\` as \`after\`. Statuses: ${CASE_STATUSES.join(', ')}.`,
-      request: { query: CaseQuery },
-      responses: answers(shapes.CasePage, 'A page'),
-    }),
-    async (c) => {
-      const { after, limit, sort, bbox, from: _from, to: _to, hour, asOf, ...rest } = c.req.valid('query');
-      const { from, to } = parsePeriod(c.req.valid('query'));
-      checkOfKpi(c.req.valid('query'));
-      const filter = {
-        ...rest,
-        ...(from === null ? {} : { from }),
-        ...(to === null ? {} : { to }),
-        ...(bbox === undefined ? {} : { bbox: parseBbox(bbox) }),
-        ...(hour === undefined ? {} : { hour: parseHour(hour) }),
-        ...(asOf === undefined ? {} : { asOf: new Date(asOf) }),
-      };
-      const page = after === undefined ? { limit, sort } : { after, limit, sort };
-      const answer = await db.snapshot((client) => listCases(client, runtime.clock(), WHOLE_CITY, filter, page));
-      return c.json(told(answer), 200);
-    },
-  );
-
+  caseListRoutes(app, runtime, onError);
   app.openapi(
     createRoute({
       method: 'get',
@@ -203,9 +132,12 @@ export function apiRoutes(
     async (c) => c.json(told(await readCase(db, runtime.clock(), WHOLE_CITY, c.req.valid('param').id)), 200),
   );
   caseActionRoutes(app, runtime, operatorToken);
+  const turns = new Turns(MAX_REPORTS);
+  snapshotRoutes(app, runtime, signingKeyFile, turns);
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
   scoreRoutes(app, runtime);
+  reportRoutes(app, runtime, turns);
   geocodeRoutes(app, runtime, operatorToken, onError);
   return app;
 }

@@ -2,7 +2,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
 import { listSchemes, readScores } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
-import { asCsv, exportQuery, scoreRows } from './csv.ts';
+import { asFile, exportQuery, scoreFile } from './tableFiles.ts';
 import { answers, day, parseAsOf, parsePeriod } from './params.ts';
 import { ScoreSchemes, ScoreTable } from './scoreShapes.ts';
 import { LEVELS } from './shapes.ts';
@@ -20,7 +20,7 @@ const Query = z.strictObject({
 /** /scores: divisions and departments by a scheme of weights. */
 export function scoreRoutes(app: OpenAPIHono, runtime: Runtime): void {
   const { db } = runtime;
-  app.use('/scores', asCsv('scores', scoreRows));
+  app.use('/scores', asFile('scores', scoreFile));
   app.openapi(
     createRoute({
       method: 'get',

@@ -17,6 +17,23 @@ export const CASE_STATUSES = [
 ] as const;
 export type CaseStatus = (typeof CASE_STATUSES)[number];
 
+/** What each is called, in Chinese and English, where people read it in a file. */
+export const STATUS_NAMES: Record<CaseStatus, readonly [zh: string, en: string]> = {
+  reported: ['上报', 'Reported'],
+  verifying: ['核实中', 'Verifying'],
+  to_file: ['待立案', 'To file'],
+  to_dispatch: ['待派遣', 'To dispatch'],
+  handling: ['处置中', 'Handling'],
+  suspended: ['挂账', 'Suspended'],
+  to_check: ['待核查', 'To check'],
+  checking: ['核查中', 'Checking'],
+  to_close: ['待结案', 'To close'],
+  closed: ['已结案', 'Closed'],
+  rejected: ['不予受理', 'Rejected'],
+  not_filed: ['不予立案', 'Not filed'],
+  void: ['作废', 'Void'],
+};
+
 export const CASE_ACTIONS = [
   'report',
   'send_to_verify',

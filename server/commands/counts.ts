@@ -5,6 +5,7 @@ import { RECORD_LAYERS, rebuildDensity } from '../records/index.ts';
 import { verifyDensity, verifyTally } from '../verify.ts';
 import { withDatabase, type Command, type Given } from './command.ts';
 import { progressLine } from './progress.ts';
+import { runVerifySnapshots } from './snapshot.ts';
 
 const WHAT = ['density', 'kpi'] as const;
 
@@ -45,16 +46,19 @@ async function verifyLogs(db: Database): Promise<number> {
 }
 
 export const verifyCommand: Command = {
-  usage: `hekan verify density|kpi|log
+  usage: `hekan verify density|kpi|log|snapshots [--key PUBLIC.pem …]
   density, kpi: compares the counts as read with a recount from the rows. log: reads every step of every case and every seal, and
-  names the first that was tampered with, dropped or inserted. Exit code 1 where something is wrong.`,
-  options: {},
-  run: (given) =>
-    withDatabase(async (db) => {
+  names the first that was tampered with, dropped or inserted. snapshots: proves signatures, chain and rows of the months that were
+  taken; --key adds public keys that were the city's before. Exit code 1 where something is wrong.`,
+  options: { key: { type: 'string', multiple: true } },
+  run: async (given) => {
+    if (given.positionals[0] === 'snapshots') return runVerifySnapshots(given);
+    return withDatabase(async (db) => {
       if (given.positionals[0] === 'log') return verifyLogs(db);
       const what = whatOf(given);
       const { compared, different } = await (what === 'density' ? verifyDensity(db) : verifyTally(db));
       console.log(`· ${what}: ${compared} counts compared, ${different} differ`);
       return different === 0 ? 0 : 1;
-    }),
+    });
+  },
 };

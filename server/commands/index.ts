@@ -7,6 +7,8 @@ import { importCommand } from './import.ts';
 import { webhookCommand } from './webhook.ts';
 import { outletCommand } from './outlet.ts';
 import { proposeCommand } from './propose.ts';
+import { reportCommand } from './report.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { serveCommand, startCommand } from './serve.ts';
 
 const migrateCommand: Command = {
@@ -32,5 +34,7 @@ export const COMMANDS = new Map<string, Command>([
   ['outlet', outletCommand],
   ['rebuild', rebuildCommand],
   ['verify', verifyCommand],
+  ['snapshot', snapshotCommand],
+  ['report', reportCommand],
   ['webhook', webhookCommand],
 ]);

@@ -5,6 +5,7 @@ import { HekanError } from '../errors.ts';
 import type { ImportOutput } from '../files/index.ts';
 import { dropAllRecords, dropGeneration, rebuildDensity } from '../records/index.ts';
 import { beginSealsAnew, CASE_LAYERS, recount } from '../cases/index.ts';
+import { beginSnapshotsAnew } from '../kpi/index.ts';
 import { ALL_LAYERS, CITY_TABLES } from './tables.ts';
 
 const CHUNK = 1000;
@@ -128,6 +129,7 @@ async function deleteRest(client: Queryable): Promise<void> {
   await client.query("delete from dataset where origin = 'demo'");
   await endProposals(client);
   await beginSealsAnew(client);
+  await beginSnapshotsAnew(client);
   await recount(client);
   await rebuildDensity(client);
 }

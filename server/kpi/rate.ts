@@ -13,6 +13,9 @@ export function formatPercent(numerator: number, denominator: number, digits = 2
   return digits === 0 ? whole : `${whole}.${(cut % scale).toString().padStart(digits, '0')}`;
 }
 
+/** A percentage that was cut, as a share: a workbook rounds what it shows, and shows no more digits than these. */
+export const shareOf = (percent: string | null): number | null => (percent === null ? null : Number(percent) / 100);
+
 /** A rate with its two numbers. */
 export function rateOf(numerator: number, denominator: number): Rate {
   const value = denominator === 0 ? null : numerator / denominator;

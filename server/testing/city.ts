@@ -34,6 +34,9 @@ export async function loadSmallCity(db: Database): Promise<DemoCity> {
   return demo;
 }
 
+/** Where the tests' key lies that signs months. */
+export const TEST_KEY = { file: join(mkdtempSync(join(tmpdir(), 'hekan-key-')), 'key.pem'), make: true };
+
 export const OPERATOR_TOKEN = 'a-token-of-the-tests';
 
 export interface TestApp {
@@ -66,6 +69,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     publicUrl: undefined,
     operatorToken: OPERATOR_TOKEN,
     attachments: folderStore(mkdtempSync(join(tmpdir(), 'hekan-attachments-'))),
+    signingKeyFile: TEST_KEY.file,
     tileCacheControl: 'no-cache',
   });
   return {

@@ -47,6 +47,11 @@ export class Zone {
     return offset;
   }
 
+  /** An instant as the zone's clocks showed it, as if that were UTC. */
+  wall(at: Date): Date {
+    return new Date(at.getTime() + this.offset(at.getTime()));
+  }
+
   /** @param local the wall-clock time as if it were UTC, in ms. */
   instant(local: number): LocalInstant {
     const before = this.offset(local - DAY_MS);

@@ -1,22 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'csv-parse/sync';
+import readXlsxFile from 'read-excel-file/node';
 import { loadSmallCity, openApp, type TestApp } from '../testing/city.ts';
 import { describeOnEngines } from '../testing/database.ts';
-import { formatCsv } from './csv.ts';
 import type { ScoreTable } from './scoreShapes.ts';
 import type { KpiTable } from './shapes.ts';
-
-it.each([
-  ['=1+1', "'=1+1"],
-  ['+86', "'+86"],
-  ['-2', "'-2"],
-  ['@SUM(A1)', "'@SUM(A1)"],
-  ['a,"b"', '"a,""b"""'],
-  [-2, '-2'], // a number is no formula
-  [null, ''],
-])('%j is written as %s', (cell, written) => {
-  expect(formatCsv([[cell]])).toBe(`\uFEFF${written}\r\n`);
-});
 
 describeOnEngines('files of tables', (database) => {
   let app: TestApp;
@@ -46,6 +34,39 @@ describeOnEngines('files of tables', (database) => {
     ]);
     const first = table.rows[0]!;
     expect(rows.find(([code]) => code === first.code)?.slice(1, 3)).toEqual([first.nameEn, String(first.numerator)]);
+  });
+
+  interface Sheet {
+    sheet: string;
+    data: unknown[][];
+  }
+  async function workbook(path: string): Promise<Sheet[]> {
+    const response = await app.app.request(path);
+    expect(response.headers.get('content-type')).toMatch(/spreadsheetml/);
+    expect(response.headers.get('content-disposition')).toMatch(/\.xlsx"$/);
+    return await readXlsxFile(Buffer.from(await response.arrayBuffer()));
+  }
+
+  it('are workbooks, with numbers as numbers and a sheet that says what they are', async () => {
+    const query = '/api/kpi/closure?by=division&from=2026-10-01&to=2026-10-31&compare=pop';
+    const table = await app.json<KpiTable>(query);
+    const [sheet, about] = await workbook(`${query}&format=xlsx&lang=en`);
+    expect(sheet!.data).toHaveLength(table.rows.length + 3);
+    const first = table.rows[0]!;
+    const share = (percent: string | null) => (percent === null ? null : Number(percent) / 100);
+    const rate = [first.numerator, first.denominator, share(first.percent), share(first.before!.percent)];
+    expect(sheet!.data[1]?.slice(0, 6)).toEqual([first.code, first.nameEn, ...rate]);
+    expect(about!.data.find(([head]) => head === 'Indicator')?.[2]).toBe('closure v1');
+    expect(about!.data.find(([head]) => head === 'As of')?.[1]).toBe(table.asOf);
+    expect(about!.data.find(([head]) => head === 'Compared with')?.slice(1, 3)).toEqual(['2026-09-01', '2026-09-30']);
+    const scores = await app.json<ScoreTable>('/api/scores');
+    const [ranks] = await workbook('/api/scores?format=xlsx');
+    expect(ranks!.data[1]?.slice(0, 4)).toEqual([
+      1,
+      ...(({ code, nameZh, total }) => [code, nameZh, total])(scores.rows[0]!),
+    ]);
+    const [definitions] = await workbook('/api/kpi?format=xlsx');
+    expect(definitions!.data[1]?.slice(0, 3)).toEqual(['completion', '办结率', 1]);
   });
 
   it('have the scores, in Chinese unless told', async () => {

@@ -1,0 +1,3 @@
+export { makeReport, reportName, reportTables } from './report.ts';
+export type { ReportOf } from './reportData.ts';
+export * from './reportFolder.ts';
