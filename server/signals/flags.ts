@@ -29,6 +29,14 @@ const INPUT = [
   ['moved_lat', 'float8'],
 ] as const;
 
+/** Divisions of each word, by code or by name: each a join of its own, which an "or" between them would not be. */
+const NAMED = ['code', 'name_zh', 'name_en'].map(
+  (column) => `select w.word, d.id from (select distinct word from input) as w
+     join division d on d.valid_to is null and d.${column} = w.word`,
+);
+const coveredBy = (point: 'given' | 'moved') => `
+  select 1 from named n join division d on d.id = n.id where n.word = p.word and d.geom && p.${point} and st_covers(d.geom, p.${point})`;
+
 /** Flags positions that lie outside the division that the signal names, and would lie inside it if they were GCJ-02, of an outlet that
  * promised another system. @returns the readings, in order. */
 export async function flagGcj02(client: Queryable, outlet: Outlet, readings: readonly Reading[]): Promise<Reading[]> {
@@ -39,11 +47,12 @@ export async function flagGcj02(client: Queryable, outlet: Outlet, readings: rea
   );
   if (named.length === 0) return [...readings];
   const { rows } = await client.query<{ i: number }>(
-    `select i from ${unnestInput(INPUT)}
-       join division d on d.valid_to is null and (d.code = word or d.name_zh = word or d.name_en = word)
-     group by i
-     having not bool_or(st_covers(d.geom, st_setsrid(st_makepoint(lng, lat), 4326)))
-       and bool_or(st_covers(d.geom, st_setsrid(st_makepoint(moved_lng, moved_lat), 4326)))`,
+    `with input as (select * from ${unnestInput(INPUT)}), named as materialized (${NAMED.join(' union ')}),
+     points as (
+       select i, word, st_setsrid(st_makepoint(lng, lat), 4326) as given, st_setsrid(st_makepoint(moved_lng, moved_lat), 4326) as moved
+       from input
+     )
+     select i from points p where exists (${coveredBy('moved')}) and not exists (${coveredBy('given')})`,
     INPUT.map((_, column) => named.map((row) => row[column])),
   );
   const flagged = new Set(rows.map(({ i }) => i));
