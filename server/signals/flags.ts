@@ -1,7 +1,7 @@
 import { toWgs84 } from '../city/index.ts';
 import { unnestInput, type Queryable } from '../db/index.ts';
 import type { Outlet } from './outlet.ts';
-import type { Reading } from './worker.ts';
+import type { Reading } from './reading.ts';
 
 /** What looks wrong in a signal, for whoever looks after its outlet. Nothing is put right by itself. */
 export const SIGNAL_FLAGS = ['zero', 'swapped', 'outside_city', 'time_odd', 'looks_gcj02'] as const;

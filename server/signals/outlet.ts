@@ -156,6 +156,12 @@ export async function listOutlets(client: Queryable): Promise<Outlet[]> {
   return (await client.query<Outlet>(`${SELECT} order by key`)).rows;
 }
 
+/** Those that have signals which wait for their cases, in order of key. */
+export async function listBusyOutlets(client: Queryable): Promise<Outlet[]> {
+  const busy = `exists (select 1 from signal s where s.outlet_id = outlet.id and s.state = 'received')`;
+  return (await client.query<Outlet>(`${SELECT} where ${busy} order by key`)).rows;
+}
+
 /** @throws HekanError('not_found'). */
 export async function readOutlet(client: Queryable, key: string): Promise<Outlet> {
   const outlet = (await client.query<Outlet>(`${SELECT} where key = $1::text`, [key])).rows[0];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toColumns, unnestInput, type Database } from '../db/index.ts';
 
 export interface Incoming {
@@ -30,6 +31,9 @@ const COLUMNS = [
 ] as const;
 /** Signals of one transaction. */
 const MAX_GROUP = 1000;
+/** While requests overlap, a transaction begins at most this often: fewer and larger ones leave the processor to other work. A source
+ * that sends one after the other never waits for it. */
+const GATHER_MS = 8;
 
 interface Waiting {
   items: readonly Incoming[];
@@ -73,6 +77,9 @@ export class ReceiptDesk {
   readonly #db: Database;
   #waiting: Waiting[] = [];
   #busy = false;
+  /** Of the last transaction: when it began, and whether it was for several requests. */
+  #began = 0;
+  #overlapping = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -89,7 +96,10 @@ export class ReceiptDesk {
   async #run(): Promise<void> {
     this.#busy = true;
     while (this.#waiting.length > 0) {
+      if (this.#overlapping) await sleep(Math.max(0, this.#began + GATHER_MS - performance.now()));
+      this.#began = performance.now();
       const group = this.#take();
+      this.#overlapping = group.length > 1;
       try {
         const found = await insert(
           this.#db,

@@ -4,7 +4,7 @@ import { badRequest, HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { Allowance } from './allowance.ts';
 import { checkAuth } from './auth.ts';
-import { readBody, readBytes } from './bodies.ts';
+import { readBody, readRequest } from './bodies.ts';
 import { conflictRoutes } from './federated/index.ts';
 import { toIncoming } from './incoming.ts';
 import { decodeText, parseJson } from './json.ts';
@@ -50,7 +50,7 @@ export function signalRoutes(runtime: Runtime, token: string | undefined): Hono 
     if (outlet.kind === 'mqtt')
       throw new HekanError('conflict', `outlet ${outlet.key} listens to MQTT`, { field: 'outlet', given: outlet.key });
     const now = new Date();
-    const body = await readBytes(c.req.raw, outlet.config.maxBytes);
+    const body = await readRequest(c.req.raw, outlet.config.maxBytes);
     checkAuth(outlet.config.auth, c.req.raw.headers, body, now);
     const items = await readBody(outlet, c.req.raw.headers, body);
     if (items.length === 0) throw badRequest('body', '', 'at least one signal');
@@ -60,7 +60,7 @@ export function signalRoutes(runtime: Runtime, token: string | undefined): Hono 
   });
   app.post('/:outlet/:externalId/mend', async (c) => {
     const { id } = await outletOf(c.req.param('outlet'));
-    const body = await readBytes(c.req.raw, MAX_MEND_BYTES);
+    const body = await readRequest(c.req.raw, MAX_MEND_BYTES);
     const given = body.length === 0 ? {} : parseJson(decodeText(body, c.req.header('content-type') ?? ''));
     await mendSignal(db, id, c.req.param('externalId'), given);
     return c.json({ state: 'received' }, 202);

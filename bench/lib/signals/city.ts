@@ -96,6 +96,9 @@ export async function copyCity(cluster: Cluster, scale: number, name: string): P
   if (!(await exists(cluster, base))) await buildBase(cluster, base, scale);
   await cluster.sql('postgres', `drop database if exists ${name} with (force)`);
   await cluster.sql('postgres', `create database ${name} template ${base} strategy file_copy`);
+  const db = await openDatabase({ url: cluster.url(name), folder: '', poolSize: 2 });
+  // The base may be older than the schema.
+  await migrate(db).finally(() => db.close());
   return name;
 }
 
