@@ -3,7 +3,7 @@ import { MATCH_LEVELS, SURE, type Geocoder, type Match } from '../geocode/index.
 import type { Reading } from './reading.ts';
 
 /** A match is a place, not the middle of a road or a division. */
-const isSure = ({ level, confidence, reason }: Match) =>
+export const isSure = ({ level, confidence, reason }: Match) =>
   confidence >= SURE && reason === null && MATCH_LEVELS.indexOf(level) >= MATCH_LEVELS.indexOf('intersection');
 
 /** Positions of standard addresses by code. */

@@ -6,7 +6,7 @@ import { placeByAddress } from './address.ts';
 import { findCategories, findDuplicates, findDuties, type Placed } from './decide.ts';
 import { takeUpdates } from './federated/index.ts';
 import { findTwins, readRules } from './twins.ts';
-import { flagGcj02 } from './flags.ts';
+import { flagGcj02 } from './gcj02.ts';
 import { compileMapping, type Mapper } from './mapping.ts';
 import { listBusyOutlets, type Outlet } from './outlet.ts';
 import { ensureWords, writeDuplicates, writeOutcomes, type Outcome } from './outcomes.ts';
@@ -103,7 +103,7 @@ async function workOutlet(
       rows.map(({ raw, mended }) => readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now)),
     );
     const placed = await placeByAddress(client, geocoder, own);
-    const readings = await flagGcj02(client, outlet, placed);
+    const readings = await flagGcj02(client, outlet, geocoder, placed);
     const words = readings.flatMap(({ category }) => category ?? []);
     const categories = await findCategories(client, outlet.id, words);
     const waiting: Outcome[] = [];

@@ -30,7 +30,9 @@ export async function takeUpdates<Signal extends Received>(
 ): Promise<Signal[]> {
   const { platform } = outlet.config;
   if (!platform) return [...signals];
-  const updates = await Promise.all(signals.map(({ raw }) => readUpdate(platform, parseJson(raw.toString('utf8')))));
+  const updates = await Promise.all(
+    signals.map(({ raw }) => readUpdate(platform, outlet.timeZone, parseJson(raw.toString('utf8')))),
+  );
   const rows = signals.flatMap(({ externalId, receivedAt }, i) => {
     const update = updates[i];
     if (!update) return [];
