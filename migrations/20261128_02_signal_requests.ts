@@ -8,6 +8,8 @@ export async function up(knex: Knex): Promise<void> {
 
     alter table signal add request uuid;
     comment on column signal.request is 'the request that brought it, where its bytes are kept beside it';
+    alter table signal add bytes text check (bytes in ('raw', 'data'));
+    comment on column signal.bytes is 'what the bytes of its request are the JSON of, exactly: raw itself, or its data; null: neither';
 
     create table signal_request (
       outlet_id int not null,
@@ -37,7 +39,7 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     drop table signal_reject, signal_request;
-    alter table signal drop column request;
+    alter table signal drop column request, drop column bytes;
     drop index signal_received;
     create index signal_received on signal (received_at) where state = 'received';
   `);

@@ -873,6 +873,8 @@ CREATE TABLE public.signal (
     attempts smallint DEFAULT 0 NOT NULL,
     done_at timestamp with time zone,
     request uuid,
+    bytes text,
+    CONSTRAINT signal_bytes_check CHECK ((bytes = ANY (ARRAY['raw'::text, 'data'::text]))),
     CONSTRAINT signal_state_check CHECK ((state = ANY (ARRAY['received'::text, 'cased'::text, 'duplicate'::text, 'waiting'::text, 'refused'::text, 'update'::text])))
 );
 
@@ -883,6 +885,8 @@ COMMENT ON COLUMN public.signal.mended IS 'fields that an operator set over what
 COMMENT ON COLUMN public.signal.case_id IS 'its case; of a duplicate that was merged, the case it was added to';
 
 COMMENT ON COLUMN public.signal.request IS 'the request that brought it, where its bytes are kept beside it';
+
+COMMENT ON COLUMN public.signal.bytes IS 'what the bytes of its request are the JSON of, exactly: raw itself, or its data; null: neither';
 
 CREATE TABLE public.signal_category (
     outlet_id integer NOT NULL,
