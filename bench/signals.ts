@@ -17,6 +17,7 @@ import { BENCH_FOLDER, SETTINGS, startCluster, type Cluster } from './lib/cluste
 import { quantile } from './lib/random.ts';
 import { casesHeard, check, drain, parseSent, type Sent } from './lib/signals/check.ts';
 import { copyCity, readSpots } from './lib/signals/city.ts';
+import { cpuPerSignal, readCpu, type CpuMs } from './lib/signals/cpu.ts';
 import { runFourInserts } from './lib/signals/fourInserts.ts';
 import { openScreen } from './lib/signals/screen.ts';
 import type { SenderPlan } from './lib/signals/sender.ts';
@@ -99,14 +100,24 @@ const quantiles = (sorted: readonly number[]) => ({
   maxMs: Math.round(sorted.at(-1) ?? NaN),
 });
 
+interface Running {
+  db: Database;
+  url: string;
+  /** File of the spots. */
+  spots: string;
+  cpu: () => CpuMs;
+}
+
 /** One phase of the load, until its backlog is gone. */
-async function phase(name: string, db: Database, url: string, spots: string, phaseRate: number, phaseSeconds: number) {
+async function phase(name: string, { db, url, spots, cpu }: Running, phaseRate: number, phaseSeconds: number) {
   const screen = openScreen(url);
   await sleep(500);
+  const before = cpu();
   const sent = await send(url, spots, phaseRate, phaseSeconds);
   const { rows } = await db.query<{ n: number }>(`select count(*)::int as n from signal where state = 'received'`);
   const drainedS = await drain(db, DRAIN_S);
   await sleep(1000);
+  const after = cpu();
   screen.close();
   const answered = sent.filter(({ status }) => status === 202);
   const latencies = answered.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
@@ -120,6 +131,7 @@ async function phase(name: string, db: Database, url: string, spots: string, pha
     signalToCase: { ...quantiles(waitsMs), unheard, interrupted: screen.interrupted() },
     backlog: rows[0]?.n ?? 0,
     drainedS: Number(drainedS.toFixed(1)),
+    cpuPerSignal: cpuPerSignal(before, after, answered.length),
   };
   console.log(`· ${JSON.stringify(result)}`);
   return { result, sent };
@@ -144,7 +156,9 @@ try {
   const env = { DATABASE_URL: cluster.url(CITY), PORT: String(port), LOG_LEVEL: 'warn' };
   const server = await start(['server/cli.ts', 'serve', '--no-player'], env, 'Ctrl-C ends it.');
   const url = `http://127.0.0.1:${port}`;
-  const run = (name: string, phaseRate: number, s: number) => phase(name, db, url, spotsFile, phaseRate, s);
+  const postmaster = Number(readFileSync(join(values.folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const running: Running = { db, url, spots: spotsFile, cpu: () => readCpu(server.pid!, postmaster) };
+  const run = (name: string, phaseRate: number, s: number) => phase(name, running, phaseRate, s);
   const short = Math.min(seconds, 60);
   const done = [
     await run('warm-up', 100, 5),

@@ -8,6 +8,7 @@ import { readBody, readRequest } from './bodies.ts';
 import { openBody, takeCsv, type OpenBody } from './csvStream.ts';
 import { conflictRoutes } from './federated/index.ts';
 import { toIncoming } from './incoming.ts';
+import { inTurn } from './inTurn.ts';
 import { decodeText, parseJson } from './json.ts';
 import { readLinks } from './links.ts';
 import { readOutlet, type Outlet } from './outlet.ts';
@@ -82,7 +83,7 @@ export function signalRoutes(runtime: Runtime, token: string | undefined): Hono 
     const items = await readBody(outlet, c.req.raw.headers, body);
     if (items.length === 0) throw badRequest('body', '', 'at least one signal');
     allowance.take(outlet, items.length);
-    const incoming = await Promise.all(items.map((item) => toIncoming(outlet, item, now)));
+    const incoming = await inTurn(items, (item) => toIncoming(outlet, item, now));
     const { signals, part } = keepBytes(outlet, c.req.header('content-type') ?? '', body, items, incoming);
     const receipts = await desk.store(signals, part);
     return c.json({ receipts }, 202);

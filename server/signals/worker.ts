@@ -7,6 +7,7 @@ import { findCategories, findDuplicates, findDuties, type Placed } from './decid
 import { takeUpdates } from './federated/index.ts';
 import { findTwins, readRules } from './twins.ts';
 import { flagGcj02 } from './gcj02.ts';
+import { inTurn } from './inTurn.ts';
 import { compileMapping, type Mapper } from './mapping.ts';
 import { listBusyOutlets, type Outlet } from './outlet.ts';
 import { ensureWords, writeDuplicates, writeOutcomes, type Outcome } from './outcomes.ts';
@@ -99,8 +100,8 @@ async function workOutlet(
     );
     if (received.length === 0) return 0;
     const rows = await takeUpdates(client, outlet, received);
-    const own = await Promise.all(
-      rows.map(({ raw, mended }) => readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now)),
+    const own = await inTurn(rows, ({ raw, mended }) =>
+      readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now),
     );
     const placed = await placeByAddress(client, geocoder, own);
     const readings = await flagGcj02(client, outlet, geocoder, placed);
