@@ -43,28 +43,11 @@ export async function openBody(request: Request, maxBytes: number): Promise<Open
   return reader ? { pieces: all() } : { body: Buffer.alloc(0) };
 }
 
-/** As UTF-8 whatever it is written in, telling of each piece as it came. @throws HekanError: bad_request for an encoding nobody knows, or
- * bytes that are not of it; too_large. */
-async function* utf8Pieces(
+/** Pieces as they are, no more of them than a file may have, each told of. @throws HekanError('too_large'). */
+async function* bounded(
   pieces: AsyncIterable<Uint8Array>,
-  contentType: string,
   came: (piece: Uint8Array) => void,
-): AsyncGenerator<Buffer> {
-  const charset = /charset="?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8';
-  const wrong = () => badRequest('body', contentType, `bytes of the charset ${charset}`);
-  let decoder: TextDecoder;
-  try {
-    decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
-  } catch {
-    throw wrong();
-  }
-  const decode = (piece: Uint8Array | undefined) => {
-    try {
-      return Buffer.from(decoder.decode(piece, { stream: piece !== undefined }));
-    } catch {
-      throw wrong();
-    }
-  };
+): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of pieces) {
     bytes += piece.length;
@@ -74,9 +57,31 @@ async function* utf8Pieces(
         given: `> ${MAX_STREAM_BYTES}`,
       });
     came(piece);
-    yield decode(piece);
+    yield piece;
   }
-  yield decode(undefined);
+}
+
+/** As UTF-8 whatever it is written in; UTF-8 goes through as it is. @throws HekanError('bad_request') for an encoding nobody knows, or bytes
+ * that are not of it. */
+async function* utf8Pieces(pieces: AsyncIterable<Uint8Array>, contentType: string): AsyncGenerator<Buffer> {
+  const charset = /charset="?([^\s;"]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  const wrong = () => badRequest('body', contentType, `bytes of the charset ${charset}`);
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true });
+  } catch {
+    throw wrong();
+  }
+  const decode = (piece?: Uint8Array) => {
+    try {
+      return Buffer.from(decoder.decode(piece, { stream: piece !== undefined }));
+    } catch {
+      throw wrong();
+    }
+  };
+  const plain = decoder.encoding === 'utf-8';
+  for await (const piece of pieces) yield plain ? Buffer.from(piece) : decode(piece);
+  if (!plain) yield decode();
 }
 
 /** Takes one file in, chunk by chunk. */
@@ -97,7 +102,8 @@ class CsvTaking {
   }
 
   async run(pieces: AsyncIterable<Uint8Array>): Promise<CsvTaken> {
-    const text = utf8Pieces(pieces, this.#contentType, (piece) => this.#came.push(piece));
+    const counted = bounded(pieces, (piece) => this.#came.push(piece));
+    const text = utf8Pieces(counted, this.#contentType);
     const reject = (one: Reject) => this.#reject(one);
     for await (const orders of readCsvOrders(text, { field: 'body', name: 'body' }, reject)) await this.#store(orders);
     if (this.#came.length > 0) await this.#desk.store([], this.#part());
@@ -157,10 +163,15 @@ export async function takeCsv(
   { contentType, pieces }: { contentType: string; pieces: AsyncIterable<Uint8Array> },
   now: Date,
 ): Promise<CsvTaken> {
+  const taking = new CsvTaking(db, desk, outlet, contentType, now);
   try {
-    return await new CsvTaking(db, desk, outlet, contentType, now).run(pieces);
+    return await taking.run(pieces);
   } catch (error) {
-    if (!(error instanceof HekanError) || error.field !== 'file') throw error;
-    throw new HekanError(error.code, error.message, { field: 'body', given: error.given });
+    if (!(error instanceof HekanError) || error.status >= 500) throw error;
+    const { stored, known } = taking.taken;
+    throw new HekanError(error.code, `${error.message} (${stored + known} signals before that are in)`, {
+      field: 'body',
+      given: error.given,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { badRequest } from '../errors.ts';
 import { CsvCursor, CsvFormat, cutChunks, fieldText, type Reject } from '../files/index.ts';
 import type { Row } from './xlsx.ts';
@@ -8,6 +9,25 @@ const CHUNK_BYTES = 1 << 20;
 export interface Order {
   line: number;
   signal: Row;
+}
+
+/** @param clean all of the chunk is UTF-8: else each line is looked at. */
+function readOrders(
+  cursor: CsvCursor,
+  header: readonly string[],
+  clean: boolean,
+  reject: (reject: Reject) => void,
+): Order[] {
+  const orders: Order[] = [];
+  while (cursor.next()) {
+    const { line } = cursor;
+    const problem = cursor.problem ?? (clean || !cursor.raw().includes('\uFFFD') ? null : 'bad_encoding');
+    if (problem === null) {
+      const fields = header.map((column, i) => [column, fieldText(cursor, i).trim()] as const);
+      orders.push({ line, signal: Object.fromEntries(fields) });
+    } else reject({ line, reason: problem, field: '', value: '', raw: cursor.raw() });
+  }
+  return orders;
 }
 
 /**
@@ -25,14 +45,6 @@ export async function* readCsvOrders(
     if (format.header.length < 2)
       throw badRequest(field, format.header.join(), 'names of columns, with commas between them');
     const cursor = new CsvCursor(format, chunk.bytes, chunk.body, chunk.firstLine + chunk.bodyLines);
-    const orders: Order[] = [];
-    while (cursor.next()) {
-      const { line, problem } = cursor;
-      if (problem === null) {
-        const fields = format.header.map((column, i) => [column, fieldText(cursor, i).trim()] as const);
-        orders.push({ line, signal: Object.fromEntries(fields) });
-      } else reject({ line, reason: problem, field: '', value: '', raw: cursor.raw() });
-    }
-    yield orders;
+    yield readOrders(cursor, format.header, isUtf8(chunk.bytes), reject);
   }
 }

@@ -36,6 +36,7 @@ describeOnEngines('the bytes of requests', (database) => {
   const post = (outlet: string, body: Body | ReadableStream<Uint8Array>, headers: Record<string, string>) =>
     app.app.request(`/api/signals/${outlet}`, { method: 'POST', body, headers, duplex: 'half' });
   const csv = { 'content-type': 'text/csv', authorization: `Bearer ${TOKEN}` };
+  const gbk = { ...csv, 'content-type': 'text/csv; charset=gbk' };
   const requestOf = (outlet: string, id: string, token = OPERATOR_TOKEN) =>
     app.app.request(`/api/signals/${outlet}/${encodeURIComponent(id)}/request`, {
       headers: { authorization: `Bearer ${token}` },
@@ -143,6 +144,29 @@ describeOnEngines('the bytes of requests', (database) => {
     },
   );
 
+  it('that are no UTF-8 spoil their line only; GBK is read where it is said', async () => {
+    const some = (prefix: string) =>
+      Array.from({ length: 1000 }, (_, i) => `${prefix}-${i},06010,${at[0]},${at[1]},x\n`).join('');
+    const bytes = Buffer.concat([
+      Buffer.from(`no,category,lng,lat,text\n${some('U')}V-1,06010,${at[0]},${at[1]},`),
+      Buffer.from([0xc2, 0xb7, 0xc3, 0x0a]), // 路 in GBK and half a letter of UTF-8
+      Buffer.from(some('W')),
+    ]);
+    const taken = await (await post('hotline', streamed(bytes), csv)).json();
+    expect(taken).toMatchObject({ stored: 2000, rejected: 1 });
+    const chinese = Buffer.concat([
+      Buffer.from(`no,category,lng,lat,text\n${some('G')}G-road,06010,${at[0]},${at[1]},`),
+      Buffer.from([0xc2, 0xb7, 0x0a]),
+    ]);
+    expect(await (await post('hotline', streamed(chinese), gbk)).json()).toMatchObject({ stored: 1001, rejected: 0 });
+    const { rows } = await database().query<{ raw: string }>(
+      `select convert_from(raw, 'UTF8') as raw from signal where external_id = 'G-road'`,
+    );
+    expect(JSON.parse(rows[0]!.raw)).toMatchObject({ text: '路' });
+    const [type, kept] = await bytesOf('hotline', 'G-1');
+    expect([type, kept]).toEqual([gbk['content-type'], chinese.toString('utf8')]);
+  });
+
   it('of a small file are one batch, all or nothing, whoever says how long it is', async () => {
     const small = file(3);
     const length = { 'content-length': String(Buffer.byteLength(small)) };
@@ -164,14 +188,7 @@ describeOnEngines('the bytes of requests', (database) => {
       400,
       'body',
     ],
-    [
-      'of bytes of another',
-      'hotline',
-      () => Buffer.concat([Buffer.from(file(2000)), Buffer.from([0xff, 0x0a])]),
-      csv,
-      400,
-      'body',
-    ],
+    ['of bytes of another', 'hotline', () => Buffer.from([...Buffer.from(file(2000)), 0xff]), gbk, 400, 'body'],
     ['that must be signed as a whole', 'signed', () => file(2000), csv, 413, 'body'],
     [
       'that is JSON',
