@@ -16,6 +16,7 @@ import * as federated from './20261126_02_federated.ts';
 import * as scores from './20261126_03_scores.ts';
 import * as grids from './20261126_04_grids.ts';
 import * as snapshots from './20261128_01_snapshots.ts';
+import * as signalRequests from './20261128_02_signal_requests.ts';
 
 export interface Migration {
   name: string;
@@ -42,4 +43,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261126_03_scores', ...scores },
   { name: '20261126_04_grids', ...grids },
   { name: '20261128_01_snapshots', ...snapshots },
+  { name: '20261128_02_signal_requests', ...signalRequests },
 ];

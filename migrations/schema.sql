@@ -917,6 +917,9 @@ CREATE TABLE public.signal (
     case_id bigint,
     attempts smallint DEFAULT 0 NOT NULL,
     done_at timestamp with time zone,
+    request uuid,
+    bytes text,
+    CONSTRAINT signal_bytes_check CHECK ((bytes = ANY (ARRAY['raw'::text, 'data'::text]))),
     CONSTRAINT signal_state_check CHECK ((state = ANY (ARRAY['received'::text, 'cased'::text, 'duplicate'::text, 'waiting'::text, 'refused'::text, 'update'::text])))
 );
 
@@ -926,11 +929,38 @@ COMMENT ON COLUMN public.signal.mended IS 'fields that an operator set over what
 
 COMMENT ON COLUMN public.signal.case_id IS 'its case; of a duplicate that was merged, the case it was added to';
 
+COMMENT ON COLUMN public.signal.request IS 'the request that brought it, where its bytes are kept beside it';
+
+COMMENT ON COLUMN public.signal.bytes IS 'what the bytes of its request are the JSON of, exactly: raw itself, or its data; null: neither';
+
 CREATE TABLE public.signal_category (
     outlet_id integer NOT NULL,
     code text NOT NULL,
     category_id integer NOT NULL
 );
+
+CREATE TABLE public.signal_reject (
+    outlet_id integer NOT NULL,
+    request uuid NOT NULL,
+    line integer NOT NULL,
+    reason text NOT NULL,
+    field text NOT NULL,
+    value text NOT NULL,
+    raw text NOT NULL
+);
+
+COMMENT ON TABLE public.signal_reject IS 'lines of a request that became no signal';
+
+CREATE TABLE public.signal_request (
+    outlet_id integer NOT NULL,
+    request uuid NOT NULL,
+    part integer NOT NULL,
+    content_type text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    body bytea NOT NULL
+);
+
+COMMENT ON TABLE public.signal_request IS 'bytes of a request as they came: its parts in order';
 
 CREATE TABLE public.slice (
     id integer NOT NULL,
@@ -1292,6 +1322,12 @@ ALTER TABLE ONLY public.signal_category
 ALTER TABLE ONLY public.signal
     ADD CONSTRAINT signal_pkey PRIMARY KEY (outlet_id, external_id);
 
+ALTER TABLE ONLY public.signal_reject
+    ADD CONSTRAINT signal_reject_pkey PRIMARY KEY (outlet_id, request, line);
+
+ALTER TABLE ONLY public.signal_request
+    ADD CONSTRAINT signal_request_pkey PRIMARY KEY (outlet_id, request, part);
+
 ALTER TABLE ONLY public.slice
     ADD CONSTRAINT slice_kind_key_key UNIQUE (kind, key);
 
@@ -1425,7 +1461,7 @@ CREATE INDEX seal_head_case ON public.seal_head USING btree (case_id, seq);
 
 CREATE INDEX signal_flagged ON public.signal USING btree (outlet_id) WHERE (flags <> '{}'::text[]);
 
-CREATE INDEX signal_received ON public.signal USING btree (received_at) WHERE (state = 'received'::text);
+CREATE INDEX signal_received ON public.signal USING btree (outlet_id, received_at, external_id) WHERE (state = 'received'::text);
 
 CREATE INDEX signal_seen ON public.signal USING btree (outlet_id, received_at);
 

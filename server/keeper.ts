@@ -10,6 +10,7 @@ import {
   DropFolders,
   fetchPhotos,
   MqttSubscriber,
+  SIGNAL_CHUNK,
   SignalWorker,
 } from './signals/index.ts';
 
@@ -108,7 +109,12 @@ export function startKeeper(
       if (looked > 0) log.info({ looked, located }, 'records looked at again');
       return REMATCH_MS;
     }),
-    keep('signals', async () => ((await signals.once()) > 0 ? 0 : SIGNALS_MS)),
+    keep('signals', async () => {
+      const began = performance.now();
+      const done = await signals.once();
+      // What comes little by little is gathered: each pass costs, however few it is for.
+      return done >= SIGNAL_CHUNK[db.engine] ? 0 : Math.max(0, SIGNALS_MS - (performance.now() - began));
+    }),
     keep('updates', async () => ((await applyUpdates(db, clock(), new Date())) > 0 ? 0 : SIGNALS_MS)),
     keep('letters', async () => ((await deliverLetters(db, () => new Date())) > 0 ? 0 : WEBHOOK_MS)),
     keep('photos', async () => ((await fetchPhotos(db, attachments, clock(), new Date())) > 0 ? 0 : PHOTOS_MS)),

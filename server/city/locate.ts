@@ -1,5 +1,11 @@
 import { unnestInput, type Queryable } from '../db/index.ts';
 
+/** From the finest: a coarse division has a long border, and is looked at only where no finer one covers the point. */
+const LEVELS = [5, 4, 3, 2, 1];
+const coveringAt = (level: number) => `(
+  select d.id from division d
+  where d.level = ${level} and d.valid_to is null and d.geom && point.geom and st_covers(d.geom, point.geom) order by d.id limit 1)`;
+
 /**
  * The finest valid division that covers each point.
  * @param points [lng, lat] in WGS 84, or null for no position.
@@ -18,13 +24,8 @@ export async function locateDivisions(
     ['lat', 'float8'],
   ] as const;
   const { rows } = await client.query<{ i: number; id: number }>(
-    `select i, covering.id from ${unnestInput(columns)}
-       cross join lateral (select st_setsrid(st_makepoint(lng, lat), 4326) as geom) as point
-       cross join lateral (
-         select d.id from division d
-         where d.valid_to is null and d.geom && point.geom and st_covers(d.geom, point.geom)
-         order by d.level desc, d.id limit 1
-       ) as covering`,
+    `select i, coalesce(${LEVELS.map(coveringAt).join(', ')}, 0) as id from ${unnestInput(columns)}
+       cross join lateral (select st_setsrid(st_makepoint(lng, lat), 4326) as geom) as point`,
     [at.map((p) => p[0]), at.map((p) => p[1]), at.map((p) => p[2])],
   );
   for (const { i, id } of rows) found[i] = id;

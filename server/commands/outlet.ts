@@ -64,7 +64,7 @@ async function tryOut(key: string, path: string): Promise<void> {
   await withDatabase(async (db) => {
     const [outlet, city] = [await readOutlet(db, key), await readCity(db)];
     if (!city) throw new HekanError('not_ready', 'there is no city yet');
-    const update = outlet.config.platform ? await readUpdate(outlet.config.platform, sample) : null;
+    const update = outlet.config.platform ? await readUpdate(outlet.config.platform, outlet.timeZone, sample) : null;
     if (update) {
       console.log(`· tells of case ${update.caseRef}: ${JSON.stringify(update)}`);
       return;

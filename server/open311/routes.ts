@@ -3,7 +3,7 @@ import { Hono, type Context } from 'hono';
 import { cors } from 'hono/cors';
 import { badRequest, HekanError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
-import { Allowance, hashToken, ReceiptDesk, readBytes, same } from '../signals/index.ts';
+import { Allowance, hashToken, ReceiptDesk, readRequest, same } from '../signals/index.ts';
 import { readDiscovery } from './discovery.ts';
 import { Endpoints, type Endpoint } from './endpoints.ts';
 import { oneValue, parseForm } from './form.ts';
@@ -75,7 +75,7 @@ export function open311Routes(
   async function file(c: Context): Promise<unknown> {
     const now = new Date();
     const most = (await endpoints.list()).map(({ outlet }) => outlet.config.maxBytes);
-    const form = parseForm(c.req.header('content-type') ?? '', await readBytes(c.req.raw, Math.max(1000, ...most)));
+    const form = parseForm(c.req.header('content-type') ?? '', await readRequest(c.req.raw, Math.max(1000, ...most)));
     const endpoint = await endpoints.find(oneValue(form, 'jurisdiction_id') ?? c.req.query('jurisdiction_id'));
     checkKey(endpoint, oneValue(form, 'api_key'));
     const code = oneValue(form, 'service_code');

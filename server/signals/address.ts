@@ -1,9 +1,9 @@
 import type { Queryable } from '../db/index.ts';
 import { MATCH_LEVELS, SURE, type Geocoder, type Match } from '../geocode/index.ts';
-import type { Reading } from './worker.ts';
+import type { Reading } from './reading.ts';
 
 /** A match is a place, not the middle of a road or a division. */
-const isSure = ({ level, confidence, reason }: Match) =>
+export const isSure = ({ level, confidence, reason }: Match) =>
   confidence >= SURE && reason === null && MATCH_LEVELS.indexOf(level) >= MATCH_LEVELS.indexOf('intersection');
 
 /** Positions of standard addresses by code. */

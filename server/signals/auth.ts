@@ -28,13 +28,18 @@ function secretOf({ secret, secretFile }: { secret?: string | undefined; secretF
   throw new HekanError('unavailable', 'the secret of this outlet is shorter than 16 letters', { field: 'secretFile' });
 }
 
+/** Whether an Authorization header has the token of an outlet. */
+export function isBearer({ tokenSha256 }: { tokenSha256: string }, header: string | undefined): boolean {
+  const [, token = ''] = /^Bearer (.+)$/i.exec(header ?? '') ?? [];
+  return same(hashToken(token), tokenSha256);
+}
+
 /** Whether who sent this may. @throws HekanError('unauthorized') that names the header. */
 export function checkAuth(auth: OutletConfig['auth'], headers: Headers, body: Uint8Array, now: Date): void {
   if (auth.kind === 'none') return;
   if (auth.kind === 'api_key') throw denied('outlet', 'its requests are filed at /open311/v2/requests');
   if (auth.kind === 'bearer') {
-    const [, token = ''] = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '') ?? [];
-    if (!same(hashToken(token), auth.tokenSha256))
+    if (!isBearer(auth, headers.get('authorization') ?? undefined))
       throw denied('Authorization', 'expected the bearer token of this outlet');
     return;
   }

@@ -59,19 +59,33 @@ export function idOfBytes(raw: Uint8Array): string {
   return `sha256:${createHash('sha256').update(raw).digest('hex')}`;
 }
 
+function tooLong(maxBytes: number): HekanError {
+  return new HekanError('too_large', `body: more than ${maxBytes} bytes`, { field: 'body', given: `> ${maxBytes}` });
+}
+
 /** The whole body of a request or an answer, read no further than it may be long. @throws HekanError('too_large'). */
-export async function readBytes(request: Pick<Request, 'body'>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(message: Pick<Request, 'body'>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  if (request.body)
-    for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+  if (message.body)
+    for await (const chunk of message.body as AsyncIterable<Uint8Array>) {
       bytes += chunk.length;
-      if (bytes > maxBytes)
-        throw new HekanError('too_large', `body: more than ${maxBytes} bytes`, {
-          field: 'body',
-          given: `> ${maxBytes}`,
-        });
+      if (bytes > maxBytes) throw tooLong(maxBytes);
       chunks.push(chunk);
     }
   return Buffer.concat(chunks);
+}
+
+/**
+ * The whole body of a request. Where it says how long it is, the server reads no further than that: then it is taken in one piece, which
+ * costs half of what a stream does.
+ * @throws HekanError('too_large').
+ */
+export async function readRequest(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const length = request.headers.get('content-length');
+  if (length === null) return readBytes(request, maxBytes);
+  if (Number(length) > maxBytes) throw tooLong(maxBytes);
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length > maxBytes) throw tooLong(maxBytes);
+  return body;
 }

@@ -1,8 +1,3 @@
-import { toWgs84 } from '../city/index.ts';
-import { unnestInput, type Queryable } from '../db/index.ts';
-import type { Outlet } from './outlet.ts';
-import type { Reading } from './worker.ts';
-
 /** What looks wrong in a signal, for whoever looks after its outlet. Nothing is put right by itself. */
 export const SIGNAL_FLAGS = ['zero', 'swapped', 'outside_city', 'time_odd', 'looks_gcj02'] as const;
 export type SignalFlag = (typeof SIGNAL_FLAGS)[number];
@@ -18,36 +13,4 @@ const OF_PROBLEM: ReadonlyMap<string, SignalFlag> = new Map([
 export function ownFlags(problem: string | null, inTime: boolean): SignalFlag[] {
   const flag = OF_PROBLEM.get(problem ?? '');
   return [...(flag ? [flag] : []), ...(inTime ? [] : (['time_odd'] as const))];
-}
-
-const INPUT = [
-  ['i', 'int'],
-  ['word', 'text'],
-  ['lng', 'float8'],
-  ['lat', 'float8'],
-  ['moved_lng', 'float8'],
-  ['moved_lat', 'float8'],
-] as const;
-
-/** Flags positions that lie outside the division that the signal names, and would lie inside it if they were GCJ-02, of an outlet that
- * promised another system. @returns the readings, in order. */
-export async function flagGcj02(client: Queryable, outlet: Outlet, readings: readonly Reading[]): Promise<Reading[]> {
-  const { crs } = outlet.config;
-  if (crs !== 'wgs84' && crs !== 'cgcs2000') return [...readings];
-  const named = readings.flatMap(({ position, division }, i) =>
-    position && division !== null ? [[i, division, ...position, ...toWgs84('gcj02', ...position)] as const] : [],
-  );
-  if (named.length === 0) return [...readings];
-  const { rows } = await client.query<{ i: number }>(
-    `select i from ${unnestInput(INPUT)}
-       join division d on d.valid_to is null and (d.code = word or d.name_zh = word or d.name_en = word)
-     group by i
-     having not bool_or(st_covers(d.geom, st_setsrid(st_makepoint(lng, lat), 4326)))
-       and bool_or(st_covers(d.geom, st_setsrid(st_makepoint(moved_lng, moved_lat), 4326)))`,
-    INPUT.map((_, column) => named.map((row) => row[column])),
-  );
-  const flagged = new Set(rows.map(({ i }) => i));
-  return readings.map((reading, i) =>
-    flagged.has(i) ? { ...reading, flags: [...reading.flags, 'looks_gcj02'] } : reading,
-  );
 }

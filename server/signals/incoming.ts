@@ -19,7 +19,7 @@ function idMapper(expression: string | undefined): Mapper {
 export async function toIncoming(outlet: Outlet, { signal, externalId }: Item, receivedAt: Date): Promise<Incoming> {
   const { mapping, platform } = outlet.config;
   const raw = Buffer.from(JSON.stringify(signal));
-  const update = platform ? await readUpdate(platform, signal) : null;
+  const update = platform ? await readUpdate(platform, outlet.timeZone, signal) : null;
   const id =
     update?.problem === null ? updateId(update) : (await idMapper(mapping.externalId)(signal)).values.externalId;
   const found = id === undefined || id === '' ? (externalId ?? idOfBytes(raw)) : String(id);

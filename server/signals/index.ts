@@ -1,6 +1,6 @@
 export { same, sign } from './auth.ts';
 export { Allowance } from './allowance.ts';
-export { readBytes } from './bodies.ts';
+export { readRequest } from './bodies.ts';
 export { findDuplicates, type Placed } from './decide.ts';
 export * from './federated/index.ts';
 export * from './folder/index.ts';
@@ -10,5 +10,6 @@ export * from './mapping.ts';
 export * from './mqtt/index.ts';
 export * from './outlet.ts';
 export * from './queue.ts';
+export * from './reading.ts';
 export * from './routes.ts';
 export * from './worker.ts';

@@ -24,6 +24,18 @@ export function compileExpression(name: string, text: string): jsonata.Expressio
   }
 }
 
+const OUT_OF_TIME = 'D1012';
+
+/** Evaluates, and once more where the time ran out: on a busy machine somebody else may have had it. */
+async function evaluate(expression: jsonata.Expression, signal: unknown): Promise<unknown> {
+  try {
+    return (await expression.evaluate(signal)) as unknown;
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== OUT_OF_TIME) throw cause;
+    return expression.evaluate(signal);
+  }
+}
+
 /** Compiles the expressions once. @throws HekanError('bad_request') that names the field and what JSONata said. */
 export function compileMapping<Field extends string = MappedField>(
   mapping: MappingTexts<Field>,
@@ -36,7 +48,7 @@ export function compileMapping<Field extends string = MappedField>(
     const mapped: Mapped<Field> = { values: {}, problems: {} };
     for (const [field, expression] of fields) {
       try {
-        const value: unknown = await expression.evaluate(signal);
+        const value = await evaluate(expression, signal);
         if (value === undefined || value === null || value === '') continue;
         if (typeof value === 'string') mapped.values[field] = value.slice(0, MAX_TEXT);
         else if (typeof value === 'number') mapped.values[field] = value;

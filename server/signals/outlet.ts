@@ -93,6 +93,8 @@ export type OutletFile = z.infer<typeof OUTLET>;
 export type OutletConfig = z.infer<typeof CONFIG>;
 export interface Outlet extends Omit<OutletFile, 'categories'> {
   id: number;
+  /** Of the city: of times that say no zone. */
+  timeZone: string;
 }
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
@@ -111,7 +113,7 @@ export function parseOutlet(given: unknown): OutletFile {
     throw new HekanError('bad_request', 'outlet: config.auth: one of secret and secretFile', { field: 'config.auth' });
   if (problem !== null) throw new HekanError('bad_request', `outlet: ${problem}`, { field: problem.split(':')[0]! });
   compileMapping(mapping);
-  if (platform) compileUpdate(platform);
+  if (platform) compileUpdate(platform, 'UTC');
   return parsed.data;
 }
 
@@ -149,11 +151,18 @@ async function writeCategories(client: Queryable, outletId: number, categories: 
     throw badRequest(`categories.${missing}`, categories[missing] ?? '', 'the code of a category of this city');
 }
 
-const SELECT = 'select id, key, kind, name_zh as "nameZh", name_en as "nameEn", owner, enabled, config from outlet';
+const SELECT = `select id, key, kind, name_zh as "nameZh", name_en as "nameEn", owner, enabled, config,
+  coalesce((select time_zone from city), 'UTC') as "timeZone" from outlet`;
 
 /** All outlets, in order of key. */
 export async function listOutlets(client: Queryable): Promise<Outlet[]> {
   return (await client.query<Outlet>(`${SELECT} order by key`)).rows;
+}
+
+/** Those that have signals which wait for their cases, in order of key. */
+export async function listBusyOutlets(client: Queryable): Promise<Outlet[]> {
+  const busy = `exists (select 1 from signal s where s.outlet_id = outlet.id and s.state = 'received')`;
+  return (await client.query<Outlet>(`${SELECT} where ${busy} order by key`)).rows;
 }
 
 /** @throws HekanError('not_found'). */

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import type { Database, Queryable } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 
+/** An outlet is suspected of sending GCJ-02 where so many of its newest signals look like it. Most outlets name a place now and then only,
+ * so a fifth is much. */
+const GCJ02_SAMPLE = 1000;
+const GCJ02_MIN = 10;
+const GCJ02_SHARE = 0.2;
+
 /** How many of a queue are asked for. @throws HekanError('bad_request'). */
 export function parseLimit(text = '100'): number {
   const limit = Number(text);
@@ -81,8 +87,11 @@ export async function readHealth(client: Queryable, now: Date) {
     silent: boolean | null;
     /** Signals of all time by what looks wrong in them. */
     flags: Record<string, number>;
+    /** Of the newest signals of the last day that have a position: how many look as if they were GCJ-02. */
+    gcj02: { flagged: number; located: number };
   }>(
     `select o.key as outlet, o.enabled, seen.at as "lastSeen", hour.n as "lastHour", queue.n as waiting, lag.s as "lagS", flagged.n as flags,
+       jsonb_build_object('flagged', moved.flagged, 'located', moved.located) as gcj02,
        o.enabled and seen.at < $1::timestamptz - make_interval(secs => (o.config->>'silentAfterS')::float8) as silent
      from outlet o
        cross join lateral (select max(received_at) as at from signal where outlet_id = o.id) as seen
@@ -96,8 +105,17 @@ export async function readHealth(client: Queryable, now: Date) {
          select coalesce(jsonb_object_agg(flag, n order by flag), '{}') as n from (
            select flag, count(*) as n from signal s, unnest(s.flags) as flag
            where s.outlet_id = o.id and s.flags <> '{}' group by flag) as f) as flagged
+       cross join lateral (
+         select count(*)::int as located, (count(*) filter (where 'looks_gcj02' = any(flags)))::int as flagged from (
+           select flags, state from signal where outlet_id = o.id and received_at > $1::timestamptz - interval '1 day'
+           order by received_at desc limit ${GCJ02_SAMPLE}) as newest
+         where state in ('cased', 'duplicate')) as moved
      order by o.key`,
     [now],
   );
-  return rows.map((row) => ({ ...row, silent: row.silent ?? false }));
+  return rows.map(({ gcj02: { flagged, located }, ...row }) => {
+    const suspect = flagged >= GCJ02_MIN && flagged >= located * GCJ02_SHARE;
+    const value = located === 0 ? null : flagged / located;
+    return { ...row, silent: row.silent ?? false, gcj02: { flagged, located, value, suspect } };
+  });
 }

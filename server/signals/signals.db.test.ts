@@ -234,6 +234,41 @@ describeOnEngines('the power strip', (database) => {
     ]);
   });
 
+  it('flags a point that would stand at the address it gives if it were GCJ-02, and suspects an outlet of many such', async () => {
+    const { rows } = await database().query<{ address: string; lng: number; lat: number }>(
+      `select address, st_x(geom) as lng, st_y(geom) as lat from place where level = 'number' order by code limit 1`,
+    );
+    const { address, lng, lat } = rows[0]!;
+    await plug({
+      key: 'addressed',
+      kind: 'cloudevents',
+      config: { ...config, mapping: { ...MAPPING, address: 'data.address' } },
+    });
+    const data = { category: '06010', lng, lat, address };
+    const moved = { ...data, lng: lng + 0.0066, lat: lat + 0.0021 };
+    const batch = [
+      event('there', data),
+      // Far from its address, and as far if it were GCJ-02.
+      event('elsewhere', { ...data, lat: lat - 0.004 }),
+      event('no address', { ...moved, address: undefined }),
+      ...Array.from({ length: 12 }, (_, i) => event(`moved ${i}`, moved)),
+    ];
+    await post('addressed', JSON.stringify(batch), { 'content-type': 'application/cloudevents-batch+json' });
+    await work();
+    const flagged = await database().query<{ id: string }>(
+      `select s.external_id as id from signal s join outlet o on o.id = s.outlet_id
+       where o.key = 'addressed' and s.flags = '{looks_gcj02}' order by 1`,
+    );
+    expect(flagged.rows.map(({ id }) => id)).toEqual(
+      Array.from({ length: 12 }, (_, i) => `/s moved ${i}`).sort((a, b) => (a < b ? -1 : 1)),
+    );
+    const { items } = await asked<{ items: { outlet: string; gcj02: object }[] }>('health');
+    const of = (key: string) => items.find(({ outlet }) => outlet === key)!.gcj02;
+    expect(of('addressed')).toEqual({ flagged: 12, located: 15, value: 0.8, suspect: true });
+    expect(of('named')).toEqual({ flagged: 1, located: 3, value: 1 / 3, suspect: false });
+    expect(of('hotline')).toMatchObject({ suspect: false });
+  });
+
   it('proposes duplicates within radius and window, or merges them where the outlet says so', async () => {
     await database().query(
       `insert into duplicate_rule (category_id, radius_m, window_hours) select id, 50, 24 from category where code = '09006'`,

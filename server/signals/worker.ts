@@ -1,132 +1,25 @@
 import { drawCaseNumbers, reportCases } from '../cases/index.ts';
 import { readCity, type City } from '../city/index.ts';
-import { unnestInput, toColumns, type Clock, type Database, type Queryable } from '../db/index.ts';
+import type { Clock, Database, Queryable } from '../db/index.ts';
 import { KeptGeocoder, type Geocoder } from '../geocode/index.ts';
 import { placeByAddress } from './address.ts';
 import { findCategories, findDuplicates, findDuties, type Placed } from './decide.ts';
 import { takeUpdates } from './federated/index.ts';
-import { readTime } from './times.ts';
 import { findTwins, readRules } from './twins.ts';
-import { flagGcj02, ownFlags, type SignalFlag } from './flags.ts';
-import { parseJson } from './json.ts';
+import { flagGcj02 } from './gcj02.ts';
+import { inTurn } from './inTurn.ts';
 import { compileMapping, type Mapper } from './mapping.ts';
-import { listOutlets, type Outlet } from './outlet.ts';
-import { readPosition } from './position.ts';
+import { listBusyOutlets, type Outlet } from './outlet.ts';
+import { ensureWords, writeDuplicates, writeOutcomes, type Outcome } from './outcomes.ts';
+import { readSignal, type Reading } from './reading.ts';
 
 /** Signals of one transaction; fewer where a transaction stops everybody else. */
-const CHUNK = { postgresql: 500, embedded: 50 };
-const FIRST_TIME = Date.parse('2000-01-01T00:00:00Z');
-const DAY_MS = 86_400_000;
-
+export const SIGNAL_CHUNK = { postgresql: 500, embedded: 50 };
 interface Stored {
   externalId: string;
   raw: Buffer;
   mended: Record<string, string | number> | null;
   receivedAt: Date;
-}
-
-/** What a signal says, as far as it can be read by itself; `reason`: what it lacks. */
-export interface Reading {
-  category: string | null;
-  position: [number, number] | null;
-  address: string | null;
-  addressId: string | null;
-  /** The division that it says it lies in: code or name. */
-  division: string | null;
-  description: string | null;
-  at: Date | null;
-  reason: string | null;
-  flags: readonly SignalFlag[];
-}
-
-interface Outcome {
-  externalId: string;
-  state: 'cased' | 'duplicate' | 'waiting';
-  reason: string | null;
-  caseId: number | null;
-  flags: readonly SignalFlag[];
-}
-
-/** PostgreSQL's text has no NUL. */
-const textOf = (value: string | number | undefined) =>
-  value === undefined ? null : String(value).replaceAll('\0', '');
-
-/** Reads one signal by its outlet's mapping; what an operator set goes over it. Used by the worker and by `hekan outlet try`. */
-export async function readSignal(
-  mapper: Mapper,
-  outlet: Outlet,
-  city: City,
-  signal: { raw: string; mended: Record<string, string | number> | null },
-  now: Date,
-): Promise<Reading> {
-  const { values: mapped, problems } = await mapper(parseJson(signal.raw));
-  const values = { ...mapped, ...signal.mended };
-  // A position that an operator set comes from our own map.
-  const crs = signal.mended?.['lng'] === undefined ? outlet.config.crs : 'wgs84';
-  const { position, problem } = readPosition(values, crs, city.extent);
-  const at = values.at === undefined ? null : readTime(values.at, city.timeZone);
-  const inTime = at === null || (at.getTime() >= FIRST_TIME && at.getTime() <= now.getTime() + DAY_MS);
-  const failed = Object.entries(problems).find(([field]) => values[field as keyof typeof values] === undefined);
-  const reason =
-    (failed && `${failed[0]}: ${failed[1]}`) ??
-    (values.category === undefined ? 'no_category' : null) ??
-    problem ??
-    (inTime ? null : `at_out_of_range: ${String(values.at).slice(0, 60)}`);
-  return {
-    category: textOf(values.category),
-    position,
-    address: textOf(values.address),
-    addressId: textOf(values.addressId),
-    division: textOf(values.division),
-    description: textOf(values.description),
-    at: inTime ? at : null,
-    reason,
-    flags: ownFlags(problem, inTime),
-  };
-}
-
-/** The dataset and the source of an outlet's cases, made on first sight. */
-async function ensureWords(client: Queryable, outlet: Outlet, city: City) {
-  const names = [outlet.key, outlet.nameZh, outlet.nameEn];
-  const source = await client.query<{ id: number }>(
-    `insert into source (key, name_zh, name_en) values ($1::text, $2::text, $3::text)
-     on conflict (key) do update set name_zh = excluded.name_zh returning id`,
-    names,
-  );
-  const dataset = await client.query<{ id: number }>(
-    `insert into dataset (key, name_zh, name_en, kind, origin) values ('outlet-' || $1::text, $2::text, $3::text, 'cases', $4::text)
-     on conflict (key) do update set name_zh = excluded.name_zh returning id`,
-    [...names, city.kind === 'demo' ? 'demo' : 'import'],
-  );
-  return { sourceId: source.rows[0]!.id, datasetId: dataset.rows[0]!.id };
-}
-
-const OUTCOME = [
-  ['external_id', 'text'],
-  ['state', 'text'],
-  ['reason', 'text'],
-  ['case_id', 'bigint'],
-  ['flags', 'text'],
-] as const;
-
-async function writeOutcomes(client: Queryable, outletId: number, outcomes: readonly Outcome[], at: Date) {
-  const rows = outcomes.map((o) => [o.externalId, o.state, o.reason, o.caseId, o.flags.join(' ')]);
-  await client.query(
-    `update signal s set state = input.state, reason = input.reason, case_id = input.case_id, attempts = attempts + 1,
-       flags = string_to_array(input.flags, ' '), done_at = $2::timestamptz
-     from ${unnestInput(OUTCOME, 3)} where s.outlet_id = $1::int and s.external_id = input.external_id`,
-    [outletId, at, ...toColumns(OUTCOME, rows)],
-  );
-}
-
-async function writeDuplicates(client: Queryable, outletId: number, rows: [number, string, number | null][], at: Date) {
-  if (rows.length === 0) return;
-  await client.query(
-    `insert into case_duplicate (case_id, outlet_id, external_id, child_case_id, at)
-     select case_id, $1::int, external_id, child, $2::timestamptz from unnest($3::bigint[], $4::text[], $5::bigint[])
-       as i (case_id, external_id, child) on conflict do nothing`,
-    [outletId, at, rows.map((r) => r[0]), rows.map((r) => r[1]), rows.map((r) => r[2])],
-  );
 }
 
 type Ready = Placed & { stored: Stored; reading: Reading };
@@ -207,11 +100,11 @@ async function workOutlet(
     );
     if (received.length === 0) return 0;
     const rows = await takeUpdates(client, outlet, received);
-    const own = await Promise.all(
-      rows.map(({ raw, mended }) => readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now)),
+    const own = await inTurn(rows, ({ raw, mended }) =>
+      readSignal(mapper, outlet, city, { raw: raw.toString('utf8'), mended }, now),
     );
     const placed = await placeByAddress(client, geocoder, own);
-    const readings = await flagGcj02(client, outlet, placed);
+    const readings = await flagGcj02(client, outlet, geocoder, placed);
     const words = readings.flatMap(({ category }) => category ?? []);
     const categories = await findCategories(client, outlet.id, words);
     const waiting: Outcome[] = [];
@@ -237,7 +130,7 @@ const isRefusal = (error: unknown) => /^2[23]/.test((error as { code?: string })
 
 /** A chunk that the database refuses is worked one by one: what is refused alone waits for an operator, the others go on. */
 async function workChunk(db: Database, outlet: Outlet, tools: Tools, city: City, now: Date): Promise<number> {
-  for (const limit of [CHUNK[db.engine], 1]) {
+  for (const limit of [SIGNAL_CHUNK[db.engine], 1]) {
     try {
       return await workOutlet(db, outlet, tools, city, now, limit);
     } catch (error) {
@@ -273,7 +166,7 @@ export class SignalWorker {
     const city = await readCity(this.#db);
     if (!city) return 0;
     let done = 0;
-    for (const outlet of await listOutlets(this.#db)) {
+    for (const outlet of await listBusyOutlets(this.#db)) {
       const text = JSON.stringify(outlet.config.mapping);
       const mapper = this.#mappers.get(text) ?? compileMapping(outlet.config.mapping);
       this.#mappers.set(text, mapper);

@@ -51,7 +51,7 @@ describe('a workbook', () => {
   it('is a batch of work orders over HTTP', async () => {
     const config = { auth: { kind: 'none' }, crs: 'wgs84', mapping: { category: 'c', lng: 'x', lat: 'y' } };
     const file = parseOutlet({ key: 'line', kind: 'hotline', nameZh: '热线', nameEn: 'Hotline', config });
-    const outlet: Outlet = { ...file, id: 1 };
+    const outlet: Outlet = { ...file, id: 1, timeZone: 'Asia/Shanghai' };
     const headers = new Headers({
       'content-type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     });

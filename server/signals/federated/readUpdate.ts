@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ATTACHMENT_KINDS } from '../../cases/index.ts';
 import { compileExpression, compileMapping } from '../mapping.ts';
+import { readTime } from '../times.ts';
 import type { Platform } from './platform.ts';
 
 const MAX_PHOTOS = 20;
@@ -31,8 +32,8 @@ export interface Update {
 /** Null: the signal tells of no case that is here already. */
 export type UpdateReader = (signal: unknown) => Promise<Update | null>;
 
-const instantOf = (value: string | number | undefined): Date | null => {
-  const at = value === undefined ? null : new Date(value);
+const instantOf = (value: string | number | undefined, timeZone: string): Date | null => {
+  const at = value === undefined ? null : readTime(value, timeZone);
   return at && Number.isFinite(at.getTime()) ? at : null;
 };
 const satisfiedOf = (value: string | number | undefined): boolean | null => {
@@ -40,8 +41,8 @@ const satisfiedOf = (value: string | number | undefined): boolean | null => {
   return ['1', 'true'].includes(text) ? true : ['0', 'false'].includes(text) ? false : null;
 };
 
-/** Compiles a platform's expressions. @throws HekanError('bad_request') that names the field. */
-export function compileUpdate({ mapping }: Platform): UpdateReader {
+/** Compiles a platform's expressions. @param timeZone of the city: of times that say no zone. @throws HekanError('bad_request') that names the field. */
+export function compileUpdate({ mapping }: Platform, timeZone: string): UpdateReader {
   const { photos: photoText, satisfied, ...texts } = mapping;
   // A text of either: true and false are no texts, as the mapping has it.
   const fields = { ...texts, satisfied: satisfied === undefined ? undefined : `$string(${satisfied})` };
@@ -64,7 +65,7 @@ export function compileUpdate({ mapping }: Platform): UpdateReader {
       const value = values[name];
       return value === undefined ? null : String(value).replaceAll('\0', '');
     };
-    const at = instantOf(values.at);
+    const at = instantOf(values.at, timeZone);
     const sequence = mapping.sequence === undefined ? (at?.getTime() ?? Number.NaN) : Number(values.sequence);
     const ordered = Number.isSafeInteger(sequence) && sequence >= 0;
     const photos = await readPhotos(signal);
@@ -93,9 +94,9 @@ export function compileUpdate({ mapping }: Platform): UpdateReader {
 const readers = new Map<string, UpdateReader>();
 
 /** Reads a signal of a federated outlet; each mapping is compiled once. */
-export function readUpdate(platform: Platform, signal: unknown): Promise<Update | null> {
-  const text = JSON.stringify(platform.mapping);
-  const reader = readers.get(text) ?? compileUpdate(platform);
+export function readUpdate(platform: Platform, timeZone: string, signal: unknown): Promise<Update | null> {
+  const text = `${timeZone} ${JSON.stringify(platform.mapping)}`;
+  const reader = readers.get(text) ?? compileUpdate(platform, timeZone);
   readers.set(text, reader);
   return reader(signal);
 }

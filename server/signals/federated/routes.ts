@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { checkToken } from '../../api/token.ts';
 import { badRequest } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
-import { readBytes } from '../bodies.ts';
+import { readRequest } from '../bodies.ts';
 import { decodeText, parseJson } from '../json.ts';
 import { parseLimit } from '../queue.ts';
 import { listConflicts, resolveConflict } from './conflicts.ts';
@@ -20,7 +20,7 @@ export function conflictRoutes(runtime: Runtime, token: string | undefined): Hon
   app.post('/:id/resolve', async (c) => {
     const id = c.req.param('id');
     if (!/^[1-9]\d{0,14}$/.test(id)) throw badRequest('id', id, 'the id of a conflict');
-    const body = await readBytes(c.req.raw, MAX_ANSWER_BYTES);
+    const body = await readRequest(c.req.raw, MAX_ANSWER_BYTES);
     const given = parseJson(decodeText(body, c.req.header('content-type') ?? ''));
     await resolveConflict(runtime.db, runtime.clock(), Number(id), given, new Date());
     return c.json({ resolved: true });

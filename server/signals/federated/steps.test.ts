@@ -5,6 +5,7 @@ import { PLATFORM, PLATFORM_ACTIONS, type Platform } from './platform.ts';
 import { compileUpdate, readUpdate, updateId, type Update } from './readUpdate.ts';
 import { pathTo, planActions, roleOf, targetOf } from './steps.ts';
 
+const ZONE = 'Asia/Shanghai';
 const SECRET = `whsec_${'A'.repeat(43)}=`;
 const platform = (more: object = {}, mapping: object = {}): Platform =>
   PLATFORM.parse({
@@ -100,17 +101,24 @@ describe('the place of an update', () => {
 describe('an update', () => {
   it('is read by the mapping; without a case it is none', async () => {
     const read = { no: 'A1', n: '3', did: '进展', at: '2026-11-24T08:00:00+08:00' };
-    expect(await readUpdate(platform(), read)).toMatchObject({
+    expect(await readUpdate(platform(), ZONE, read)).toMatchObject({
       caseRef: 'A1',
       sequence: 3,
       at: '2026-11-24T00:00:00.000Z',
       problem: null,
     });
-    expect(await readUpdate(platform(), { did: '进展' })).toBeNull();
-    expect(updateId((await readUpdate(platform(), read))!)).toBe('update A1 3 进展');
+    expect(await readUpdate(platform(), ZONE, { did: '进展' })).toBeNull();
+    expect(updateId((await readUpdate(platform(), ZONE, read))!)).toBe('update A1 3 进展');
+  });
+  it('takes a time without a zone for what the clocks of the city showed', async () => {
+    const byTime = platform({}, { sequence: undefined });
+    const local = await readUpdate(byTime, ZONE, { no: 'A1', did: '进展', at: '2026-11-24 08:00' });
+    expect(local).toMatchObject({ at: '2026-11-24T00:00:00.000Z', sequence: Date.parse('2026-11-24T00:00:00Z') });
+    const elsewhere = await readUpdate(byTime, 'America/New_York', { no: 'A1', did: '进展', at: '2026-11-24 08:00' });
+    expect(elsewhere!.at).toBe('2026-11-24T13:00:00.000Z');
   });
   it('reads photos as texts or with their kind, and satisfaction as true or false', async () => {
-    const reader = compileUpdate(platform({}, { photos: 'pics', satisfied: 'happy' }));
+    const reader = compileUpdate(platform({}, { photos: 'pics', satisfied: 'happy' }), ZONE);
     const base = { no: 'A1', n: 1, did: '进展' };
     expect(await reader({ ...base, pics: 'http://a/1', happy: true })).toMatchObject({
       photos: [{ url: 'http://a/1', kind: 'other' }],
@@ -130,7 +138,7 @@ describe('an update', () => {
     [{ no: 'a', n: 1, did: 'close', at: 'soon' }, /^at: no instant: soon/],
     [{ no: 'a', n: 1, did: { x: 1 } }, /^action: expected a text/],
   ])('%j cannot be taken', async (signal, why) => {
-    expect((await readUpdate(platform(), signal))!.problem).toMatch(why);
+    expect((await readUpdate(platform(), ZONE, signal))!.problem).toMatch(why);
   });
 });
 

@@ -1,4 +1,5 @@
 import { toColumns, unnestInput, type Queryable } from '../../db/index.ts';
+import { inTurn } from '../inTurn.ts';
 import { parseJson } from '../json.ts';
 import type { Outlet } from '../outlet.ts';
 import { readUpdate } from './readUpdate.ts';
@@ -30,7 +31,9 @@ export async function takeUpdates<Signal extends Received>(
 ): Promise<Signal[]> {
   const { platform } = outlet.config;
   if (!platform) return [...signals];
-  const updates = await Promise.all(signals.map(({ raw }) => readUpdate(platform, parseJson(raw.toString('utf8')))));
+  const updates = await inTurn(signals, ({ raw }) =>
+    readUpdate(platform, outlet.timeZone, parseJson(raw.toString('utf8'))),
+  );
   const rows = signals.flatMap(({ externalId, receivedAt }, i) => {
     const update = updates[i];
     if (!update) return [];

@@ -7,7 +7,8 @@ import { toIncoming } from '../incoming.ts';
 import { writeLink } from '../links.ts';
 import { listOutlets, type Outlet } from '../outlet.ts';
 import { ReceiptDesk, type Incoming } from '../receipts.ts';
-import { readOrders, type Order } from './readOrders.ts';
+import type { Order } from '../orders.ts';
+import { readOrders } from './readOrders.ts';
 
 /** Signals of one transaction; fewer where a transaction stops everybody else. */
 const CHUNK = { postgresql: 1000, embedded: 100 };

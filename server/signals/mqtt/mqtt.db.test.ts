@@ -125,6 +125,42 @@ describe.skipIf(!hasMosquitto)('MQTT', () =>
       expect(await stored('twice')).toHaveLength(1);
     });
 
+    it('stores what comes together in one go, and acknowledges none of it before', async () => {
+      await subscriber.stop();
+      const outlet = await readOutlet(database(), 'lamps');
+      if (!isMqtt(outlet)) throw new Error('no outlet of MQTT');
+      const ids = ['t1', 't2', 't3', 't4', 't5'];
+      const held: string[] = [];
+      const holding = subscribe(outlet, {
+        store: (items) => {
+          held.push(...items.map(({ externalId }) => externalId));
+          return new Promise(() => undefined);
+        },
+      });
+      await until(async () => holding.link.connected);
+      for (const id of ids) await publish('lamps/7/fault', reading(id));
+      await until(async () => held.length === ids.length);
+      await holding.stop();
+      const desk = new ReceiptDesk(database());
+      const again: string[] = [];
+      const store: typeof desk.store = async (items) => {
+        again.push(...items.map(({ externalId }) => externalId));
+        return desk.store(items);
+      };
+      const next = subscribe(outlet, { store });
+      for (const id of ids) await comes(id);
+      expect(again.sort()).toEqual(ids);
+      await publish('lamps/7/fault', reading('t6')); // acknowledged behind the others: the broker has nothing left to send
+      await comes('t6');
+      await next.stop();
+      const last = subscribe(outlet, { store });
+      await until(async () => last.link.connected);
+      await publish('lamps/7/fault', reading('t7'));
+      await comes('t7');
+      await last.stop();
+      expect(again.filter((id) => id !== 't6' && id !== 't7').sort()).toEqual(ids);
+    });
+
     it('has the message again when it could not be stored', async () => {
       const outlet = await readOutlet(database(), 'lamps');
       if (!isMqtt(outlet)) throw new Error('no outlet of MQTT');

@@ -1,10 +1,13 @@
 import { connect, type MqttClient } from 'mqtt';
+import { generate } from 'mqtt-packet';
 import { parseJson, decodeText } from '../json.ts';
 import { toIncoming } from '../incoming.ts';
 import type { Outlet, OutletConfig } from '../outlet.ts';
 import type { Incoming, ReceiptDesk } from '../receipts.ts';
 
 const RECONNECT_MS = 1000;
+/** Messages that are being stored at once; beyond, the broker waits. It sends no more of QoS 1 than its own window has (Mosquitto: 20). */
+const MAX_PENDING = 1000;
 /** What is kept of a message that is no signal. */
 const SHOWN = 2000;
 
@@ -46,11 +49,46 @@ export async function readMessage(
 }
 
 /**
+ * Stores messages as they come, without waiting for one before the next, so that they share a commit; each is acknowledged when it is
+ * stored, on the line that brought it. The library acknowledges what it is told is handled: it is told of an error, which only makes it
+ * go on. Where one cannot be stored the line is cut.
+ */
+function keepMessages(
+  client: MqttClient,
+  keep: (topic: string, payload: Uint8Array) => Promise<unknown>,
+  fail: (error: Error) => void,
+): void {
+  const notYet = new Error('acknowledged when it is stored');
+  let pending = 0;
+  let goOn: (() => void) | null = null;
+  client.handleMessage = ({ topic, payload, messageId }, next) => {
+    const { stream } = client;
+    pending++;
+    keep(topic, Buffer.from(payload))
+      .then(() => {
+        if (messageId !== undefined && !stream.destroyed) stream.write(generate({ cmd: 'puback', messageId }));
+      })
+      .catch((error: unknown) => {
+        fail(error as Error);
+        stream.destroy();
+      })
+      .finally(() => {
+        pending--;
+        goOn?.();
+        goOn = null;
+      });
+    if (pending < MAX_PENDING) next(notYet);
+    else goOn = () => next(notYet);
+  };
+}
+
+/**
  * Listens to an outlet's topics at QoS 1, in a session that the broker keeps while nobody is there. A message is acknowledged when its
  * receipt is durable; where it cannot be stored the line is cut, and the broker sends it again.
  */
 export function subscribe(outlet: MqttOutlet, desk: Pick<ReceiptDesk, 'store'>): Subscription {
   const { url, topics, username, password, clientId } = outlet.config.mqtt;
+  const store = (incoming: Incoming) => desk.store([incoming]);
   const link: Link = { connected: false, error: null };
   const client: MqttClient = connect(url, {
     clientId: clientId ?? `hekan-${outlet.key}`,
@@ -75,15 +113,7 @@ export function subscribe(outlet: MqttOutlet, desk: Pick<ReceiptDesk, 'store'>):
       else if (refused) link.error = `topic ${refused.topic}: the broker does not allow it`;
     });
   });
-  client.handleMessage = (packet, acknowledge) => {
-    readMessage(outlet, packet.topic, Buffer.from(packet.payload), new Date())
-      .then((incoming) => desk.store([incoming]))
-      .then(() => acknowledge())
-      .catch((error: unknown) => {
-        fail(error as Error);
-        client.stream.destroy();
-      });
-  };
+  keepMessages(client, (topic, payload) => readMessage(outlet, topic, payload, new Date()).then(store), fail);
   return {
     link,
     stop: () => client.endAsync(true),
