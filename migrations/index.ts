@@ -15,6 +15,7 @@ import * as open311 from './20261126_01_open311.ts';
 import * as federated from './20261126_02_federated.ts';
 import * as scores from './20261126_03_scores.ts';
 import * as grids from './20261126_04_grids.ts';
+import * as collection from './20261128_03_collection.ts';
 
 export interface Migration {
   name: string;
@@ -40,4 +41,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261126_02_federated', ...federated },
   { name: '20261126_03_scores', ...scores },
   { name: '20261126_04_grids', ...grids },
+  { name: '20261128_03_collection', ...collection },
 ];

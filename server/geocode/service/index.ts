@@ -1,5 +1,7 @@
-export { listAliases, type AddressAlias } from './aliases.ts';
+export { listAliases, putAlias, type AddressAlias } from './aliases.ts';
+export { aliasKey } from './corrections.ts';
 export { KeptGeocoder, openGeocoder, type Geocoder } from './geocoder.ts';
+export { dropPersons } from './persons.ts';
 export { readGazetteer } from './readBase.ts';
 export { touchNames, takeTouched } from './touched.ts';
 export {

@@ -2,6 +2,7 @@ import { chunked, toColumns, unnestInput, type Clock, type Queryable } from '../
 import type { ElementKind } from '../kinds.ts';
 import { foldText } from '../parse/fold.ts';
 import type { Parser } from '../parse/parser.ts';
+import { dropPersons } from './persons.ts';
 
 /** What could not be found, taken together by what one correction would fix. */
 export interface Unmatched {
@@ -33,11 +34,8 @@ export function namesOf(parser: Parser, text: string): string[] {
 
 /** The entry of one text. Its key is the innermost name in it, or where it has none the text itself. */
 export function unmatchedOf(parser: Parser, text: string, reason: string): UnmatchedText {
-  const { elements, dropped } = parser.parse(text.slice(0, 2 * MAX_SAMPLE));
-  let clean = text.slice(0, 2 * MAX_SAMPLE);
-  for (const { start, end } of [...dropped].sort((a, b) => b.start - a.start))
-    clean = `${clean.slice(0, start)}…${clean.slice(end)}`;
-  const sample = clean.trim().slice(0, MAX_SAMPLE);
+  const { elements } = parser.parse(text.slice(0, 2 * MAX_SAMPLE));
+  const sample = dropPersons(parser, text.slice(0, 2 * MAX_SAMPLE)).slice(0, MAX_SAMPLE);
   const named = elements.filter(({ kind }) => NAMES.has(kind));
   const key = (named.at(-1)?.value ?? sample).slice(0, MAX_KEY);
   const divisions = elements.filter(({ kind }) => DIVISIONS.has(kind));
