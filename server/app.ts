@@ -32,6 +32,8 @@ export interface AppParts {
   publicUrl: string | undefined;
   /** Whoever gives it may take steps on cases. */
   operatorToken?: string | undefined;
+  /** Whoever gives it may bring visits of collectors. */
+  collectorToken?: string | undefined;
   /** Where photos and files of cases lie; without one there are none. */
   attachments?: AttachmentStore;
   /** Cache-Control of tiles. */
@@ -134,7 +136,8 @@ export function createApp(parts: AppParts): Hono {
     '/open311/v2',
     open311Routes(runtime, publicUrl, (error) => log.error({ err: error }, 'request failed')),
   );
-  const api = apiRoutes(runtime, parts.operatorToken, (error) => log.error({ err: error }, 'behind an answer'));
+  const behind = (error: unknown) => log.error({ err: error }, 'behind an answer');
+  const api = apiRoutes(runtime, parts.operatorToken, behind, parts.collectorToken);
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');

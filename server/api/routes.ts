@@ -16,6 +16,7 @@ import { readOverview } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
 import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
+import { collectionRoutes } from './collectionRoutes.ts';
 import { kpiRoutes } from './kpi.ts';
 import { scoreRoutes } from './scores.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
@@ -72,6 +73,7 @@ export function apiRoutes(
   runtime: Runtime,
   operatorToken: string | undefined,
   onError: (error: unknown) => void,
+  collectorToken?: string,
 ): OpenAPIHono {
   const { db } = runtime;
   const now = () => runtime.clock().now();
@@ -205,6 +207,7 @@ export function apiRoutes(
   caseActionRoutes(app, runtime, operatorToken);
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
+  collectionRoutes(app, runtime, { operator: operatorToken, collector: collectorToken });
   scoreRoutes(app, runtime);
   geocodeRoutes(app, runtime, operatorToken, onError);
   return app;

@@ -7,6 +7,7 @@ export * from './fold.ts';
 export * from './generations.ts';
 export * from './grids/index.ts';
 export * from './import/index.ts';
+export { keepPlaces, lockPlaces } from './locks.ts';
 export * from './placeColumns.ts';
 export * from './places.ts';
 export * from './read.ts';

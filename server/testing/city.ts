@@ -35,6 +35,7 @@ export async function loadSmallCity(db: Database): Promise<DemoCity> {
 }
 
 export const OPERATOR_TOKEN = 'a-token-of-the-tests';
+export const COLLECTOR_TOKEN = 'a-collector-of-the-tests';
 
 export interface TestApp {
   app: ReturnType<typeof createApp>;
@@ -65,6 +66,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     pages: '/nonexistent',
     publicUrl: undefined,
     operatorToken: OPERATOR_TOKEN,
+    collectorToken: COLLECTOR_TOKEN,
     attachments: folderStore(mkdtempSync(join(tmpdir(), 'hekan-attachments-'))),
     tileCacheControl: 'no-cache',
   });
