@@ -58,7 +58,7 @@ export async function up(knex: Knex): Promise<void> {
     create index address_proposal_address on address_proposal (address) where state = 'waiting';
 
     alter table record_text add column division_id int not null default 0;
-    comment on column record_text.division_id is 'the finest division that its text was read as far as; 0: none';
+    comment on column record_text.division_id is 'the finest division that its text names; 0: none that is one only';
     create index record_text_division on record_text (division_id) include (generation_id) where division_id > 0;
   `);
 }

@@ -89,7 +89,8 @@ const limited = bodyLimit({
 });
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
-const toldState = ({ visitedAt, retiredAt, ...state }: AddressState) => ({
+/** An address as JSON has it. */
+export const toldState = ({ visitedAt, retiredAt, ...state }: AddressState) => ({
   ...state,
   visitedAt: iso(visitedAt),
   retiredAt: iso(retiredAt),

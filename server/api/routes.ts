@@ -17,6 +17,7 @@ import type { Runtime } from '../runtime.ts';
 import { answers, day, id, parseHour, parsePeriod } from './params.ts';
 import { caseActionRoutes } from './caseActions.ts';
 import { collectionRoutes } from './collectionRoutes.ts';
+import { dataGridRoutes } from './dataGridRoutes.ts';
 import { kpiRoutes } from './kpi.ts';
 import { scoreRoutes } from './scores.ts';
 import { geocodeRoutes } from './geocodeRoutes.ts';
@@ -207,6 +208,7 @@ export function apiRoutes(
   caseActionRoutes(app, runtime, operatorToken);
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
+  dataGridRoutes(app, runtime, onError);
   collectionRoutes(app, runtime, { operator: operatorToken, collector: collectorToken });
   scoreRoutes(app, runtime);
   geocodeRoutes(app, runtime, operatorToken, onError);

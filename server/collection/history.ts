@@ -51,7 +51,7 @@ export interface AddressPage {
 const OVERLAP_S = 60;
 
 /** The key of the last address of a page. @throws HekanError('bad_request'). */
-function parseAfter(after: string): [cell: string, n: string] {
+export function parseAfter(after: string): [cell: string, n: string] {
   const [, cell = '', n = ''] = /^(\d{1,19})-(\d{1,9})$/.exec(after) ?? [];
   if (cell === '' || BigInt(cell) >= 2n ** 62n || Number(n) > 65_535)
     throw badRequest('after', after, 'next of the page before');

@@ -111,7 +111,8 @@ function correctionsOf({ proposed, corrections, outcome }: Raw, clean: (text: st
 function givenAt(raw: unknown, path: readonly PropertyKey[]): string {
   let at = raw;
   for (const key of path) at = (at as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  return (typeof at === 'string' ? at : (JSON.stringify(at) ?? '')).slice(0, 200);
+  if (at === undefined) return '';
+  return (typeof at === 'string' ? at : JSON.stringify(at)).slice(0, 200);
 }
 
 /**

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fixedClock } from '../db/index.ts';
 import { describeOnEngines } from '../testing/database.ts';
-import { collectedState, forgetVisits, makeVillages, visitTo } from './fixtures.ts';
+import { collectedState, forgetVisits, makeVillages, visitTo, type SentVisit } from '../imports/collectionFixtures.ts';
 import { openCleaner, takeVisits, type VisitResult } from './index.ts';
 
 const NOW = new Date('2026-11-23T12:00:00+08:00');
@@ -53,7 +53,7 @@ describeOnEngines("collectors' visits", (database) => {
       status: 'conflict',
       code: 409,
       field: 'id',
-      given: visit['id'],
+      given: visit.id,
     });
     expect(await place('A-2')).toMatchObject({ people: 3 });
   });
@@ -145,11 +145,11 @@ describeOnEngines("collectors' visits", (database) => {
     };
     expect(await one(first)).toMatchObject({
       status: 'accepted',
-      address: first['id' as never],
+      address: first.id,
       version: 0,
       proposals: [expect.any(Number)],
     });
-    const again = visitTo(String(first['id' as never]), { counts: { people: 4 } });
+    const again = visitTo(first.id, { counts: { people: 4 } });
     expect(await one(again)).toMatchObject({ status: 'accepted', version: 0, counted: false });
     const elsewhere = {
       ...first,
@@ -189,7 +189,7 @@ describeOnEngines("collectors' visits", (database) => {
     });
 
     it('of two devices never write over each other: what stands is the latest of what was taken', async () => {
-      const other = queue.map((visit, i) => ({ ...visit, id: createUuid(200 + i), collector: '李采' }));
+      const other = queue.map((visit, i): SentVisit => ({ ...visit, id: createUuid(200 + i), collector: '李采' }));
       await fc.assert(
         fc.asyncProperty(fc.shuffledSubarray([...queue, ...other], { minLength: 18 }), async (order) => {
           await forgetVisits(database());
@@ -197,15 +197,9 @@ describeOnEngines("collectors' visits", (database) => {
           const taken = order.filter((_, i) => results[i]!.status === 'accepted');
           for (const code of ['B-1', 'B-2', 'B-3']) {
             const latest = taken
-              .filter(
-                (visit) =>
-                  visit['address'] === code &&
-                  (visit['counts'] as { people?: number } | undefined)?.people !== undefined,
-              )
-              .sort((a, b) =>
-                `${String(a['visitedAt'])}${String(a['id'])}` < `${String(b['visitedAt'])}${String(b['id'])}` ? 1 : -1,
-              )[0];
-            const people = (latest?.['counts'] as { people: number } | undefined)?.people ?? null;
+              .filter((visit) => visit.address === code && visit.counts?.people !== undefined)
+              .sort((a, b) => (a.visitedAt + a.id < b.visitedAt + b.id ? 1 : -1))[0];
+            const people = latest?.counts?.people ?? null;
             expect((await place(code)).people).toBe(people);
           }
         }),

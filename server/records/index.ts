@@ -8,6 +8,7 @@ export * from './generations.ts';
 export * from './grids/index.ts';
 export * from './import/index.ts';
 export { keepPlaces, lockPlaces } from './locks.ts';
+export { countMatchLevels, KeptMatchLevels, rollUp, type ByLevel, type MatchLevels } from './matchLevels.ts';
 export * from './placeColumns.ts';
 export * from './places.ts';
 export * from './read.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../db/index.ts';
 import { SILENT } from '../files/index.ts';
-import { collection, feature, scratch, square } from '../imports/fixtures.ts';
-import { importAddresses, importDivisions } from '../imports/index.ts';
+import { collection, feature, scratch, square } from './fixtures.ts';
+import { importAddresses, importDivisions } from './index.ts';
 
 const files = scratch();
 const OPTIONS = { crs: 'wgs84', replaceDemo: false, rejects: files.at('r.csv') } as const;
@@ -37,11 +37,21 @@ export async function makeVillages(db: Database, addresses: number): Promise<voi
   await takeAddresses(db, [...Array.from(some, row('A', 123.81)), ...Array.from(some, row('B', 123.91))]);
 }
 
+/** A visit as a device sends it, right or wrong. */
+export interface SentVisit {
+  id: string;
+  address?: string | undefined;
+  visitedAt: string;
+  collector: string;
+  counts?: { people?: number; houses?: number; units?: number };
+  [more: string]: unknown;
+}
+
 /** A visit as a device would send it. */
-export const visitTo = (address: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
+export const visitTo = (address: string, more: Partial<SentVisit> = {}): SentVisit => ({
   id: randomUUID(),
   address,
-  visitedAt: '2026-11-20T10:00:00+08:00',
+  visitedAt: '2025-11-20T10:00:00+08:00',
   collector: '王采',
   outcome: 'visited',
   baseVersion: 1,
