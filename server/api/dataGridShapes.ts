@@ -76,3 +76,5 @@ export const GridTexts = Origin.extend({
 });
 export type QualityAnswer = z.infer<typeof Quality>;
 export type DataGridAnswer = z.infer<typeof DataGrid>;
+export type GridAddressesAnswer = z.infer<typeof GridAddresses>;
+export type GridTextsAnswer = z.infer<typeof GridTexts>;
