@@ -11,6 +11,7 @@ export { keepPlaces, lockPlaces } from './locks.ts';
 export { countMatchLevels, KeptMatchLevels, rollUp, type ByLevel, type MatchLevels } from './matchLevels.ts';
 export * from './placeColumns.ts';
 export * from './places.ts';
+export { rankOf } from './rank.ts';
 export * from './read.ts';
 export * from './rematch/index.ts';
 export * from './rebuild.ts';
