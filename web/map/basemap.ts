@@ -1,6 +1,7 @@
 import mapboxgl from 'mapbox-gl';
 import 'mapbox-gl/dist/mapbox-gl.css';
 import { GRID_KEYS, type GridKey } from '../state/url.ts';
+import { gridLabels, NAMES_FROM_ZOOM } from './gridLabels.ts';
 import { buildStyle, hitFilter, idFilter, outsideFilter, SOURCE_DIVISIONS } from './style.ts';
 import type { MapDivision, MapHit, MapState } from './types.ts';
 
@@ -8,6 +9,11 @@ export interface Camera {
   longitude: number;
   latitude: number;
   zoom: number;
+}
+
+function cornersOf(geometry: GeoJSON.Geometry): GeoJSON.Position[] {
+  if (geometry.type === 'Polygon') return geometry.coordinates.flat();
+  return geometry.type === 'MultiPolygon' ? geometry.coordinates.flat(2) : [];
 }
 
 /** A component is small: the pointer need not stand right on it. */
@@ -112,6 +118,26 @@ export class Basemap {
     if (!grid) return null;
     const name = { zh: String(grid['name_zh'] ?? ''), en: String(grid['name_en'] ?? '') };
     return { kind: 'grid', name, code: String(grid['code'] ?? ''), grids };
+  }
+
+  /** Names of the grids in view; none where they have no room. */
+  gridLabels(): MapDivision[] {
+    const { grids, lang } = this.#state;
+    if (!this.#ready || grids === null || this.#map.getZoom() < NAMES_FROM_ZOOM) return [];
+    const found = this.#map.queryRenderedFeatures({ layers: [`grid-area-${grids}`] } as never);
+    const [[west, south], [east, north]] = this.#map.getBounds().toArray() as [[number, number], [number, number]];
+    /** Of a grid that is larger than the view, its part that is seen counts. */
+    const seen = ([lng = 0, lat = 0]: GeoJSON.Position): GeoJSON.Position => [
+      Math.min(east, Math.max(west, lng)),
+      Math.min(north, Math.max(south, lat)),
+    ];
+    return gridLabels(
+      found.map(({ properties, geometry }) => ({
+        id: Number(properties?.['id']),
+        name: String((lang === 'en' && properties?.['name_en']) || properties?.['name_zh'] || ''),
+        corners: cornersOf(geometry).map(seen),
+      })),
+    );
   }
 
   /** The division under a pixel: the deepest that a click may choose. */

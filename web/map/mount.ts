@@ -18,7 +18,13 @@ export async function mount(el: HTMLElement, options: MapOptions): Promise<MapHa
     clearTimeout(idleTimer);
     idleTimer = setTimeout(() => (basemap.isIdle && overlay.isIdle ? options.onIdle() : checkIdle()), 250);
   };
-  const basemap = new Basemap(below, camera, state, { idle: checkIdle, lost: options.onLost });
+  const basemap = new Basemap(below, camera, state, {
+    idle: () => {
+      overlay.setGridLabels(basemap.gridLabels());
+      checkIdle();
+    },
+    lost: options.onLost,
+  });
   /** The overlay's own marks come first; where it has none, the division below. */
   const under = (hit: MapHit | null, x: number, y: number): MapHit | null => hit ?? basemap.pick(x, y);
   /** Grids and components are read, not chosen: a click goes through them to the division. */
