@@ -29,7 +29,6 @@ describe('grids, components and what divisions are coloured by, on the wall', ()
     const seen = async () => (await page.getByTestId('map').screenshot()).toString('base64');
     const plain = await seen();
     await page.getByTestId('map-more').click();
-    const pictures = [plain];
     for (const key of ['grids-comprehensive', 'grids-police', 'grids-duty', 'layer-components']) {
       const layer = key === 'layer-components' ? 'components' : 'grids';
       const tile = page.waitForResponse(
@@ -41,7 +40,6 @@ describe('grids, components and what divisions are coloured by, on the wall', ()
     }
     await page.getByTestId('map-more').click();
     await expect.poll(seen).not.toBe(plain);
-    pictures.push(await seen());
     const { searchParams } = new URL(page.url());
     expect([searchParams.get('grids'), searchParams.get('components')]).toEqual(['duty', 'on']);
     // Hovered, a grid says its name.
