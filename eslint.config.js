@@ -23,6 +23,7 @@ const ROOMS = [
   'city',
   'geocode',
   'records',
+  'collection',
   'cases',
   'kpi',
   'tiles',

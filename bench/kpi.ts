@@ -43,9 +43,7 @@ type Get = (path: string) => Promise<unknown>;
 
 async function apiOf(db: Database): Promise<{ get: Get; close: () => void }> {
   const runtime = await openRuntime(db, 'bench');
-  const api = apiRoutes({ ...runtime, clock: () => fixedClock(KPI_NOW) }, undefined, undefined, (error) =>
-    console.error(error),
-  );
+  const api = apiRoutes({ ...runtime, clock: () => fixedClock(KPI_NOW) }, {}, (error) => console.error(error));
   async function get(path: string): Promise<unknown> {
     const response = await api.request(path);
     if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);

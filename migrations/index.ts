@@ -17,6 +17,7 @@ import * as scores from './20261126_03_scores.ts';
 import * as grids from './20261126_04_grids.ts';
 import * as snapshots from './20261128_01_snapshots.ts';
 import * as signalRequests from './20261128_02_signal_requests.ts';
+import * as collection from './20261128_03_collection.ts';
 
 export interface Migration {
   name: string;
@@ -44,4 +45,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261126_04_grids', ...grids },
   { name: '20261128_01_snapshots', ...snapshots },
   { name: '20261128_02_signal_requests', ...signalRequests },
+  { name: '20261128_03_collection', ...collection },
 ];

@@ -6,7 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { compress } from 'hono/compress';
 import type { Logger } from 'pino';
 import { attachmentRoutes } from './api/attachments.ts';
-import { apiRoutes } from './api/routes.ts';
+import { apiRoutes, type ApiKeys } from './api/routes.ts';
 import { docsPage } from './api/docs.ts';
 import type { AttachmentStore } from './cases/index.ts';
 import { isAborted } from './db/index.ts';
@@ -19,7 +19,7 @@ import type { Runtime } from './runtime.ts';
 import { KnownTiles, tileRoutes, type TileParts, type TileService } from './tiles/index.ts';
 import { signalRoutes } from './signals/index.ts';
 
-export interface AppParts {
+export interface AppParts extends ApiKeys {
   runtime: Runtime;
   hub: LiveHub;
   tiles: TileService;
@@ -30,12 +30,8 @@ export interface AppParts {
   /** Folder of the built pages. */
   pages: string;
   publicUrl: string | undefined;
-  /** Whoever gives it may take steps on cases. */
-  operatorToken?: string | undefined;
   /** Where photos and files of cases lie; without one there are none. */
   attachments?: AttachmentStore;
-  /** Where the key lies that signs months; without one its public part is not told. */
-  signingKeyFile?: string | undefined;
   /** Cache-Control of tiles. */
   tileCacheControl: string;
 }
@@ -136,9 +132,7 @@ export function createApp(parts: AppParts): Hono {
     '/open311/v2',
     open311Routes(runtime, publicUrl, (error) => log.error({ err: error }, 'request failed')),
   );
-  const api = apiRoutes(runtime, parts.operatorToken, parts.signingKeyFile, (error) =>
-    log.error({ err: error }, 'behind an answer'),
-  );
+  const api = apiRoutes(runtime, parts, (error) => log.error({ err: error }, 'behind an answer'));
   app.use('/api/*', compressed);
   app.use('/api/*', async (c, next) => {
     c.header('Cache-Control', 'no-store');

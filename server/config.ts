@@ -31,6 +31,8 @@ export const CONFIG_SCHEMA = z.object({
   HEKAN_PUBLIC_URL: z.url().optional(),
   /** Whoever gives it as a bearer token may take steps on cases over HTTP. Unset: nobody may. */
   HEKAN_OPERATOR_TOKEN: z.string().min(16).optional(),
+  /** Whoever gives it as a bearer token may bring visits of collectors and read what collectors need. The operator's does too. */
+  HEKAN_COLLECTOR_TOKEN: z.string().min(16).optional(),
   /** Folder of photos and files of cases, where they do not go to a store. Unset: beside the embedded engine. */
   HEKAN_ATTACHMENTS: z.string().min(1).optional(),
   /** An S3-compatible store for them, e.g. http://minio.city:9000. */

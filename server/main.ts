@@ -94,6 +94,7 @@ export async function startHttp(db: Database, config: Config, log: Logger, clock
     pages: PAGES,
     publicUrl: config.HEKAN_PUBLIC_URL,
     operatorToken: config.HEKAN_OPERATOR_TOKEN,
+    collectorToken: config.HEKAN_COLLECTOR_TOKEN,
     attachments: attachmentStore(config),
     signingKeyFile: signingKeyPlace(config).file,
     tileCacheControl: tileCacheControl(config),

@@ -1,7 +1,7 @@
 import { bodyLimit } from 'hono/body-limit';
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { toWgs84 } from '../city/index.ts';
-import { HekanError } from '../errors.ts';
+import { badRequest, HekanError } from '../errors.ts';
 import {
   KeptGeocoder,
   listAliases,
@@ -59,7 +59,14 @@ const ReverseQuery = z.strictObject({
 
 const limit = z.coerce.number().int().min(1).max(1000).default(100);
 const AliasQuery = z.strictObject({ limit, after: z.coerce.number().int().min(0).max(2_147_483_647).default(0) });
-const UnmatchedQuery = z.strictObject({ limit, reason: z.string().min(1).max(50).optional() });
+const UnmatchedQuery = z.strictObject({
+  limit,
+  reason: z.string().min(1).max(50).optional(),
+  source: z
+    .string()
+    .regex(/^(dataset|file):[^\0]{1,300}$/, 'dataset:<key> or file:<name>')
+    .optional(),
+});
 // PostgreSQL's text has no NUL.
 const AliasBody = z.strictObject({
   text: z
@@ -252,11 +259,24 @@ function correctionRoutes(app: OpenAPIHono, runtime: Runtime, kept: KeptGeocoder
       responses: answers(geocodeShapes.Unmatched, 'What would fix most first'),
     }),
     async (c) => {
-      const { reason, limit } = c.req.valid('query');
+      const { reason = null, limit, source } = c.req.valid('query');
+      const from = source === undefined ? null : await sourceOnList(runtime, source);
       return c.json(
-        { demonstration: demonstration(), items: await listUnmatched(runtime.db, reason ?? null, limit) },
+        { demonstration: demonstration(), items: await listUnmatched(runtime.db, reason, limit, from) },
         200,
       );
     },
   );
+}
+
+/** A dataset goes by its live generation on the work list. @throws HekanError('bad_request') where there is no such dataset. */
+async function sourceOnList({ db }: Runtime, source: string): Promise<string> {
+  if (source.startsWith('file:')) return source;
+  const { rows } = await db.query<{ source: string }>(
+    `select 'records:' || g.id as source from dataset_generation g join dataset s on s.id = g.dataset_id and g.state = 'live'
+     where s.key = $1::text`,
+    [source.slice('dataset:'.length)],
+  );
+  if (!rows[0]) throw badRequest('source', source, 'a dataset of records');
+  return rows[0].source;
 }

@@ -8,6 +8,8 @@ import { readOverview } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
 import { caseActionRoutes } from './caseActions.ts';
 import { caseListRoutes } from './caseList.ts';
+import { collectionRoutes } from './collectionRoutes.ts';
+import { dataGridRoutes } from './dataGridRoutes.ts';
 import { answers, id } from './params.ts';
 import { kpiRoutes } from './kpi.ts';
 import { scoreRoutes } from './scores.ts';
@@ -21,11 +23,20 @@ import { Turns } from './turns.ts';
 /** Reports and recounts that a process has in hand at most, one at work and the others waiting. */
 const MAX_REPORTS = 8;
 
-/** The JSON API under /api, with its own description. @param signingKeyFile whose public part is told. @param onError told of what fails behind an answer. */
+/** Who may write, and what signs. */
+export interface ApiKeys {
+  /** Whoever gives it may take steps on cases. */
+  operatorToken?: string | undefined;
+  /** Whoever gives it may bring visits of collectors. */
+  collectorToken?: string | undefined;
+  /** Where the key lies that signs months; without one its public part is not told. */
+  signingKeyFile?: string | undefined;
+}
+
+/** The JSON API under /api, with its own description. @param onError told of what fails behind an answer. */
 export function apiRoutes(
   runtime: Runtime,
-  operatorToken: string | undefined,
-  signingKeyFile: string | undefined,
+  { operatorToken, collectorToken, signingKeyFile }: ApiKeys,
   onError: (error: unknown) => void,
 ): OpenAPIHono {
   const { db } = runtime;
@@ -136,6 +147,8 @@ export function apiRoutes(
   snapshotRoutes(app, runtime, signingKeyFile, turns);
   kpiRoutes(app, runtime);
   gridRoutes(app, runtime);
+  dataGridRoutes(app, runtime, onError);
+  collectionRoutes(app, runtime, { operator: operatorToken, collector: collectorToken });
   scoreRoutes(app, runtime);
   reportRoutes(app, runtime, turns);
   geocodeRoutes(app, runtime, operatorToken, onError);

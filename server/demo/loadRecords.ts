@@ -2,6 +2,7 @@ import type { DemoCity, DemoPlace } from '../../demo/types.ts';
 import { cellOf } from '../../tiles/morton.ts';
 import { chunked, insertRows, type Database } from '../db/index.ts';
 import { addGeneration, PLACE_COLUMNS, rankPlaces, rebuildDensity, UNRANKED } from '../records/index.ts';
+import { loadCollection } from './loadCollection.ts';
 import { addDataset, type Progress } from './dataset.ts';
 
 const PLACE_CHUNK = 2000;
@@ -31,6 +32,7 @@ export async function loadRecords(
   ]);
   const places: DemoPlace[] = [...city.places()];
   const keyed = await loadPlaces(db, places, datasetId, ids, onProgress);
+  await loadCollection(db, places, ids, until, onProgress);
   await rankPlaces(db, null);
   await loadRecordRows(db, city, keyed, until, onProgress);
   await db.transaction(rebuildDensity);

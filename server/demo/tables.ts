@@ -24,6 +24,8 @@ export const CITY_TABLES = [
   'grid_overlay',
   'grid_overlay_unit',
   'record_text',
+  'visit',
+  'address_proposal',
   'geocode_touched',
   'geocode_alias',
   'geocode_unmatched',

@@ -38,6 +38,7 @@ export async function loadSmallCity(db: Database): Promise<DemoCity> {
 export const TEST_KEY = { file: join(mkdtempSync(join(tmpdir(), 'hekan-key-')), 'key.pem'), make: true };
 
 export const OPERATOR_TOKEN = 'a-token-of-the-tests';
+export const COLLECTOR_TOKEN = 'a-collector-of-the-tests';
 
 export interface TestApp {
   app: ReturnType<typeof createApp>;
@@ -68,6 +69,7 @@ export async function openApp(db: Database, clock: Clock = fixedClock(TEST_UNTIL
     pages: '/nonexistent',
     publicUrl: undefined,
     operatorToken: OPERATOR_TOKEN,
+    collectorToken: COLLECTOR_TOKEN,
     attachments: folderStore(mkdtempSync(join(tmpdir(), 'hekan-attachments-'))),
     signingKeyFile: TEST_KEY.file,
     tileCacheControl: 'no-cache',

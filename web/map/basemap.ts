@@ -1,5 +1,7 @@
 import mapboxgl from 'mapbox-gl';
 import 'mapbox-gl/dist/mapbox-gl.css';
+import { GRID_KEYS, type GridKey } from '../state/url.ts';
+import { gridLabels, NAMES_FROM_ZOOM } from './gridLabels.ts';
 import { buildStyle, hitFilter, idFilter, outsideFilter, SOURCE_DIVISIONS } from './style.ts';
 import type { MapDivision, MapHit, MapState } from './types.ts';
 
@@ -8,6 +10,14 @@ export interface Camera {
   latitude: number;
   zoom: number;
 }
+
+function cornersOf(geometry: GeoJSON.Geometry): GeoJSON.Position[] {
+  if (geometry.type === 'Polygon') return geometry.coordinates.flat();
+  return geometry.type === 'MultiPolygon' ? geometry.coordinates.flat(2) : [];
+}
+
+/** A component is small: the pointer need not stand right on it. */
+const REACH_PX = 4;
 
 /** The map below: land, water, roads, and the divisions in their colours. It follows the overlay's camera. */
 export class Basemap {
@@ -77,7 +87,57 @@ export class Basemap {
     if (all || state.layers !== before.layers) {
       this.#map.setLayoutProperty('rates', 'visibility', state.layers.includes('rates') ? 'visible' : 'none');
     }
+    if (all || state.grids !== before.grids) for (const key of GRID_KEYS) this.#show(key, state.grids === key);
+    if (all || state.components !== before.components) this.#setVisible('components', state.components);
     if (all || state.highlighted !== before.highlighted) this.#highlight(state.highlighted);
+  }
+
+  #show(key: GridKey, visible: boolean): void {
+    this.#setVisible(`grid-area-${key}`, visible);
+    this.#setVisible(`grid-line-${key}`, visible);
+  }
+
+  #setVisible(layer: string, visible: boolean): void {
+    this.#map.setLayoutProperty(layer, 'visibility', visible ? 'visible' : 'none');
+  }
+
+  /** The component or the grid under a pixel, where they are shown. */
+  pickDetail(x: number, y: number): MapHit | null {
+    if (!this.#ready) return null;
+    const { components, grids } = this.#state;
+    const around: [mapboxgl.PointLike, mapboxgl.PointLike] = [
+      [x - REACH_PX, y - REACH_PX],
+      [x + REACH_PX, y + REACH_PX],
+    ];
+    const found = components
+      ? this.#map.queryRenderedFeatures(around, { layers: ['components'] })[0]?.properties
+      : null;
+    if (found) return { kind: 'component', name: String(found['name'] ?? ''), code: String(found['code'] ?? '') };
+    if (grids === null) return null;
+    const grid = this.#map.queryRenderedFeatures([x, y], { layers: [`grid-area-${grids}`] })[0]?.properties;
+    if (!grid) return null;
+    const name = { zh: String(grid['name_zh'] ?? ''), en: String(grid['name_en'] ?? '') };
+    return { kind: 'grid', name, code: String(grid['code'] ?? ''), grids };
+  }
+
+  /** Names of the grids in view; none where they have no room. */
+  gridLabels(): MapDivision[] {
+    const { grids, lang } = this.#state;
+    if (!this.#ready || grids === null || this.#map.getZoom() < NAMES_FROM_ZOOM) return [];
+    const found = this.#map.queryRenderedFeatures({ layers: [`grid-area-${grids}`] } as never);
+    const [[west, south], [east, north]] = this.#map.getBounds().toArray() as [[number, number], [number, number]];
+    /** Of a grid that is larger than the view, its part that is seen counts. */
+    const seen = ([lng = 0, lat = 0]: GeoJSON.Position): GeoJSON.Position => [
+      Math.min(east, Math.max(west, lng)),
+      Math.min(north, Math.max(south, lat)),
+    ];
+    return gridLabels(
+      found.map(({ properties, geometry }) => ({
+        id: Number(properties?.['id']),
+        name: String((lang === 'en' && properties?.['name_en']) || properties?.['name_zh'] || ''),
+        corners: cornersOf(geometry).map(seen),
+      })),
+    );
   }
 
   /** The division under a pixel: the deepest that a click may choose. */

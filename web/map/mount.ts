@@ -18,16 +18,25 @@ export async function mount(el: HTMLElement, options: MapOptions): Promise<MapHa
     clearTimeout(idleTimer);
     idleTimer = setTimeout(() => (basemap.isIdle && overlay.isIdle ? options.onIdle() : checkIdle()), 250);
   };
-  const basemap = new Basemap(below, camera, state, { idle: checkIdle, lost: options.onLost });
+  const basemap = new Basemap(below, camera, state, {
+    idle: () => {
+      overlay.setGridLabels(basemap.gridLabels());
+      checkIdle();
+    },
+    lost: options.onLost,
+  });
   /** The overlay's own marks come first; where it has none, the division below. */
   const under = (hit: MapHit | null, x: number, y: number): MapHit | null => hit ?? basemap.pick(x, y);
+  /** Grids and components are read, not chosen: a click goes through them to the division. */
+  const read = (hit: MapHit | null, x: number, y: number): MapHit | null =>
+    hit ?? basemap.pickDetail(x, y) ?? basemap.pick(x, y);
   const overlay = new Overlay(above, camera, options, {
     onCamera: (next) => {
       basemap.jump(next);
       pulses.move();
     },
     onHover: (hit, x, y) => {
-      const found = x < 0 || y < 0 ? null : under(hit, x, y);
+      const found = x < 0 || y < 0 ? null : read(hit, x, y);
       options.onHover(found && { hit: found, x, y });
     },
     onClick: (hit, x, y) => {

@@ -9,7 +9,7 @@ import { planLayers, type LayerPlan } from './plan.ts';
 import { RecordTiles } from './recordTiles.ts';
 import { kmPerPixel } from './scaleBar.ts';
 import type { TileStore } from './tileStore.ts';
-import type { Bbox, MapHit, MapOptions, MapState } from './types.ts';
+import type { Bbox, MapDivision, MapHit, MapOptions, MapState } from './types.ts';
 
 export interface OverlayHooks {
   onCamera: (camera: Camera) => void;
@@ -21,6 +21,7 @@ export interface OverlayHooks {
 }
 
 const NONE: readonly Cluster[] = [];
+const UNNAMED: readonly MapDivision[] = [];
 /** Everything in view is asked for again this often, with its ETag: a net under the live stream. */
 const DOUBT_MS = 300_000;
 /** What comes in within a frame is drawn together. */
@@ -39,6 +40,7 @@ export class Overlay {
   #state: MapState;
   #camera: Camera & { transitionDuration?: number };
   #clusters: readonly Cluster[] = NONE;
+  #gridLabels: readonly MapDivision[] = [];
   #settle: ReturnType<typeof setTimeout> | undefined;
   #frame: ReturnType<typeof setTimeout> | undefined;
   #moving = false;
@@ -102,6 +104,17 @@ export class Overlay {
     if (state.dataVersion !== before.dataVersion) this.#doubt(true);
     const { highlighted: _, ...rest } = state;
     if (Object.entries(rest).some(([key, value]) => before[key as keyof MapState] !== value)) this.#refresh();
+  }
+
+  /** Names of grids, as the base map has them in view. */
+  setGridLabels(labels: readonly MapDivision[]): void {
+    const isSame = (label: MapDivision, i: number): boolean => {
+      const before = this.#gridLabels[i];
+      return before?.id === label.id && before.name === label.name && before.label.join() === label.label.join();
+    };
+    if (labels.length === this.#gridLabels.length && labels.every(isSame)) return;
+    this.#gridLabels = labels;
+    this.#draw();
   }
 
   /** @param animate false: at once. */
@@ -201,7 +214,10 @@ export class Overlay {
   #draw(): void {
     const plan = this.#plan();
     const fontPx = this.#unit * 0.9;
-    const labels = plan.labels ? this.#placeLabels(fontPx, plan.cases ? this.#clusters : NONE) : [];
+    const divisions = plan.labels ? this.#state.divisions : UNNAMED;
+    const marks = plan.cases ? this.#clusters : NONE;
+    const isNamed = divisions.length + this.#gridLabels.length > 0;
+    const labels = isNamed ? this.#placeLabels(fontPx, divisions, marks) : [];
     this.#deck.setProps({
       layers: [
         this.#records.layers(this.#unit),
@@ -213,13 +229,13 @@ export class Overlay {
   }
 
   /** The same array for the same view, so that deck has nothing to do. */
-  #placeLabels(fontPx: number, marks: readonly Cluster[]): PlacedLabel[] {
-    const key = [this.#state.divisions, this.#camera.zoom, marks] as const;
+  #placeLabels(fontPx: number, divisions: readonly MapDivision[], marks: readonly Cluster[]): PlacedLabel[] {
+    const key = [divisions, this.#camera.zoom, marks, this.#gridLabels] as const;
     if (!this.#labels || key.some((part, i) => part !== this.#labels!.key[i])) {
       // Where the chosen division is itself one of those shown (the lowest level), only it is named.
       const chosen = key[0].filter((division) => division.id === this.#state.path.at(-1));
       const named = chosen.length > 0 ? chosen : key[0];
-      this.#labels = { key, placed: placeLabels(named, marks, key[1], fontPx) };
+      this.#labels = { key, placed: placeLabels([...named, ...key[3]], marks, key[1], fontPx) };
     }
     return this.#labels.placed;
   }

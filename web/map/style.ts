@@ -1,4 +1,5 @@
-import type { Expression, Style } from 'mapbox-gl';
+import type { AnyLayer, Expression, Style } from 'mapbox-gl';
+import type { GridKey } from '../state/url.ts';
 
 /** The base map, from our own tiles: no sprite, no glyphs, no other host. Names are drawn by the overlay. */
 
@@ -8,6 +9,50 @@ export const SOURCE_DIVISIONS = 'divisions';
 /** Divisions that a click reaches: districts always, and whatever lies beside or below the chosen one. */
 export const hitFilter = (path: readonly number[]): Expression =>
   ['any', ['==', ['get', 'level'], 2], ['in', ['get', 'parent_id'], ['literal', [...path]]]] as Expression;
+/** How each kind of grid is drawn: apart in colour and in stroke. */
+export const GRID_LINES: Readonly<
+  Record<GridKey, { tiles: string; status: string; color: string; dash: number[] | null }>
+> = {
+  comprehensive: { tiles: 'comprehensive', status: 'confirmed', color: '#dbe6f4', dash: null },
+  proposed: { tiles: 'comprehensive', status: 'proposed', color: '#f3dfa2', dash: [2.5, 2] },
+  police: { tiles: 'police', status: 'confirmed', color: '#79b0e3', dash: null },
+  duty: { tiles: 'duty', status: 'confirmed', color: '#5bb99a', dash: [6, 2] },
+};
+/** First zoom at which grids and components have tiles. */
+export const DETAIL_FROM_ZOOM = 12;
+export const COMPONENT_COLOR = '#79b0e3';
+
+/** A kind of grid: its lines, and its surface for the pointer. */
+function gridLayers([key, { tiles, status, color, dash }]: [string, (typeof GRID_LINES)[GridKey]]): AnyLayer[] {
+  const of = {
+    source: `grids-${tiles}`,
+    'source-layer': 'grids',
+    minzoom: DETAIL_FROM_ZOOM - 0.5,
+    filter: ['==', ['get', 'status'], status],
+    layout: { visibility: 'none' as const },
+  };
+  return [
+    {
+      ...of,
+      id: `grid-area-${key}`,
+      type: 'fill',
+      paint: { 'fill-color': color, 'fill-opacity': 0.06, 'fill-antialias': false },
+    },
+    {
+      ...of,
+      id: `grid-line-${key}`,
+      type: 'line',
+      layout: { ...of.layout, 'line-join': 'round' },
+      paint: {
+        'line-color': color,
+        'line-opacity': 0.85,
+        'line-width': byZoom(11, 0.8, 14, 1.6, 18, 3),
+        ...(dash ? { 'line-dasharray': dash } : {}),
+      },
+    },
+  ];
+}
+
 export const idFilter = (ids: readonly number[]): Expression =>
   ['in', ['get', 'id'], ['literal', [...ids]]] as Expression;
 /** What is not the chosen district, to be dimmed. */
@@ -32,6 +77,13 @@ export function buildStyle(origin: string): Style {
     transition: { duration: 0, delay: 0 },
     sources: {
       base: { type: 'vector', tiles: tiles('base'), maxzoom: 14 },
+      ...Object.fromEntries(
+        ['comprehensive', 'police', 'duty'].map((kind) => [
+          `grids-${kind}`,
+          { type: 'vector' as const, tiles: [`${tiles('grids')[0]}?kind=${kind}`], minzoom: 12, maxzoom: 16 },
+        ]),
+      ),
+      components: { type: 'vector', tiles: tiles('components'), minzoom: 12, maxzoom: 20 },
       [SOURCE_DIVISIONS]: { type: 'vector', tiles: tiles('divisions'), maxzoom: 14 },
     },
     layers: [
@@ -138,6 +190,21 @@ export function buildStyle(origin: string): Style {
         filter: ['==', ['get', 'level'], 2],
         layout: { 'line-join': 'round' },
         paint: { 'line-color': '#cfe0f5', 'line-opacity': 0.3, 'line-width': 1 },
+      },
+      ...Object.entries(GRID_LINES).flatMap(gridLayers),
+      {
+        id: 'components',
+        type: 'circle',
+        source: 'components',
+        'source-layer': 'components',
+        minzoom: DETAIL_FROM_ZOOM - 0.5,
+        layout: { visibility: 'none' },
+        paint: {
+          'circle-color': COMPONENT_COLOR,
+          'circle-radius': byZoom(12, 2, 15, 3.6, 18, 7),
+          'circle-stroke-color': GROUND,
+          'circle-stroke-width': 1,
+        },
       },
       {
         id: 'line-hover',

@@ -1,7 +1,7 @@
 import type { Light } from '../../server/api/shapes.ts';
 import type { Lang } from '../i18n/translate.ts';
 import type { ChangeLog } from '../state/changes.ts';
-import type { CaseMode, LayerKey, RecordFilter } from '../state/url.ts';
+import type { CaseMode, GridKey, LayerKey, RecordFilter } from '../state/url.ts';
 
 export type Bbox = readonly [west: number, south: number, east: number, north: number];
 
@@ -23,6 +23,8 @@ export interface MapState {
   layers: readonly LayerKey[];
   caseMode: CaseMode;
   records: RecordFilter;
+  grids: GridKey | null;
+  components: boolean;
   lang: Lang;
   /** From the district down to the chosen division; empty for the whole city. */
   path: readonly number[];
@@ -37,6 +39,8 @@ export type MapHit =
   | { kind: 'division'; id: number; name: { zh: string; en: string } }
   | { kind: 'case'; id: number; light: Light | null; name: { zh: string; en: string }; caseNo: string }
   | { kind: 'cluster'; n: number; green: number; yellow: number; red: number; at: [number, number] }
+  | { kind: 'grid'; name: { zh: string; en: string }; code: string; grids: GridKey }
+  | { kind: 'component'; name: string; code: string }
   | { kind: 'place'; total: number; address: string };
 
 export interface MapHover {

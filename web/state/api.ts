@@ -8,6 +8,7 @@ import type {
   Level,
   Overview,
 } from '../../server/api/shapes.ts';
+import type { DataGridAnswer, QualityAnswer } from '../../server/api/dataGridShapes.ts';
 import { getJson, withQuery } from './http.ts';
 
 /** The endpoints the pages use, typed. */
@@ -20,6 +21,10 @@ export const api = {
     getJson<{ items: Division[] }>(withQuery('/api/divisions', { level, parent }), signal),
   ranking: (level: Level, parent: number | null, signal?: AbortSignal) =>
     getJson<KpiByDivision>(withQuery('/api/kpi/completion', { by: 'division', level, parent }), signal),
+  quality: (level: Level, division: number | null, signal?: AbortSignal) =>
+    getJson<QualityAnswer>(withQuery('/api/geocode/quality', { level, division }), signal),
+  dataGrid: (level: Level, division: number | null, signal?: AbortSignal) =>
+    getJson<DataGridAnswer>(withQuery('/api/datagrid', { level, division }), signal),
   days: (from: string, to: string, division: number | null, signal?: AbortSignal) =>
     getJson<KpiByDay>(withQuery('/api/kpi/completion', { by: 'day', from, to, division }), signal),
   cases: (href: string, after: string | null, limit: number, signal?: AbortSignal) =>

@@ -23,6 +23,11 @@ describe('parseSelection', () => {
     { search: '?classes=nonsense&theme=', change: {} },
     { search: '?classes=', change: {} },
     { search: `?theme=${'x'.repeat(101)}`, change: {} },
+    {
+      search: '?colour=freshness&grids=police&components=on',
+      change: { colour: 'freshness', grids: 'police', components: true },
+    },
+    { search: '?colour=red&grids=moon&components=1', change: {} },
     { search: '?lang=fr&cases=some&motion=slow', change: {} },
   ])('$search', ({ search, change }) => {
     expect(parseSelection(search)).toEqual({ ...DEFAULT_SELECTION, ...change });
@@ -37,6 +42,7 @@ describe('formatSelection', () => {
     { division: 7 },
     { layers: [] },
     { layers: ['density'] },
+    { colour: 'quality', grids: 'proposed', components: true },
     { records: { classes: ['industry'], theme: '商贸 & 出行' } },
     { caseMode: 'all', lang: 'en', motion: false, division: 1_683, layers: ['rates', 'cases'] },
   ])('comes back from the address as it was: %o', (change) => {

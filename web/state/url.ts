@@ -1,8 +1,15 @@
 import type { RecordClass } from '../../server/api/shapes.ts';
+import { THEME_KEYS, type ThemeKey } from '../charts/divisionTheme.ts';
 import type { Lang } from '../i18n/translate.ts';
 
 export const LAYER_KEYS = ['rates', 'density', 'cases'] as const;
 export type LayerKey = (typeof LAYER_KEYS)[number];
+/** Grids that lie over the map, one kind at a time. */
+export const GRID_KEYS = ['comprehensive', 'proposed', 'police', 'duty'] as const;
+export type GridKey = (typeof GRID_KEYS)[number];
+/** What the divisions are coloured by. */
+export const COLOUR_KEYS = ['completion', ...THEME_KEYS] as const;
+export type ColourKey = 'completion' | ThemeKey;
 export type CaseMode = 'open' | 'all';
 export const RECORD_CLASSES: readonly RecordClass[] = [
   'government',
@@ -27,6 +34,10 @@ export interface Selection {
   layers: readonly LayerKey[];
   caseMode: CaseMode;
   records: RecordFilter;
+  colour: ColourKey;
+  /** null: none. */
+  grids: GridKey | null;
+  components: boolean;
   lang: Lang;
   /** false: nothing moves (screenshots). */
   motion: boolean;
@@ -37,6 +48,9 @@ export const DEFAULT_SELECTION: Selection = {
   layers: LAYER_KEYS,
   caseMode: 'open',
   records: { classes: RECORD_CLASSES, theme: null },
+  colour: 'completion',
+  grids: null,
+  components: false,
   lang: 'zh',
   motion: true,
 };
@@ -51,6 +65,9 @@ export function parseSelection(search: string): Selection {
     layers: layers === null ? LAYER_KEYS : LAYER_KEYS.filter((key) => layers.split(',').includes(key)),
     caseMode: query.get('cases') === 'all' ? 'all' : 'open',
     records: { classes: parseClasses(query.get('classes')), theme: parseTheme(query.get('theme')) },
+    colour: COLOUR_KEYS.find((key) => key === query.get('colour')) ?? 'completion',
+    grids: GRID_KEYS.find((key) => key === query.get('grids')) ?? null,
+    components: query.get('components') === 'on',
     lang: query.get('lang') === 'en' ? 'en' : 'zh',
     motion: query.get('motion') !== 'off',
   };
@@ -73,6 +90,9 @@ export function formatSelection(selection: Selection): string {
   const { classes, theme } = selection.records;
   if (classes.length < RECORD_CLASSES.length) query.set('classes', classes.join(','));
   if (theme !== null) query.set('theme', theme);
+  if (selection.colour !== 'completion') query.set('colour', selection.colour);
+  if (selection.grids !== null) query.set('grids', selection.grids);
+  if (selection.components) query.set('components', 'on');
   if (selection.lang === 'en') query.set('lang', 'en');
   if (!selection.motion) query.set('motion', 'off');
   const text = query.toString().replaceAll('%2C', ',');

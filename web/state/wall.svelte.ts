@@ -5,6 +5,9 @@ import { prepend } from './bounded.ts';
 import { ChangeLog } from './changes.ts';
 import { Clock } from './clock.svelte.ts';
 import { Drawer } from './drawer.svelte.ts';
+import type { ThemeTable } from '../charts/divisionTheme.ts';
+import { AddressList } from './addressList.svelte.ts';
+import { fetchTheme } from './fetchTheme.ts';
 import { fetchTrend } from './fetchTrend.ts';
 import { asEvent } from './latest.ts';
 import { fetchBelow, type Ranking } from './levels.ts';
@@ -29,6 +32,9 @@ export class Wall {
   readonly city = new Resource<City>();
   readonly overview = new Resource<Overview>();
   readonly ranking = new Resource<Ranking>();
+  /** What colours the divisions, where that is not the completion rate. */
+  readonly theme = new Resource<ThemeTable>();
+  readonly addressList = new AddressList();
   readonly trend = new Resource<Trend>();
   readonly division = new Resource<Division>();
   /** The newest cases, for when the stream is silent. */
@@ -78,7 +84,8 @@ export class Wall {
   #overviewAgain = new Refresher(() => this.#loadOverview(), { minMs: 2_500, idleMs: 60_000 });
   #rankingAgain = new Refresher(() => this.#loadRanking(), { minMs: 10_000, idleMs: 60_000 });
   #trendAgain = new Refresher(() => this.#loadTrend(), { minMs: 30_000, idleMs: 300_000 });
-  #all = [this.#cityAgain, this.#overviewAgain, this.#rankingAgain, this.#trendAgain];
+  #themeAgain = new Refresher(() => this.#loadTheme(), { minMs: 15_000, idleMs: 60_000 });
+  #all = [this.#themeAgain, this.#cityAgain, this.#overviewAgain, this.#rankingAgain, this.#trendAgain];
 
   start(): void {
     this.#adopt(parseSelection(location.search));
@@ -101,11 +108,13 @@ export class Wall {
   select(change: Partial<Selection>): void {
     const next = { ...this.selection, ...change };
     const moved = next.division !== this.selection.division;
+    const recoloured = next.colour !== this.selection.colour;
     const url = `${location.pathname}${formatSelection(next)}`;
     if (moved) history.pushState(null, '', url);
     else history.replaceState(null, '', url);
     this.#adopt(next);
     if (moved) this.#loadDivision();
+    else if (recoloured) this.#recolour();
   }
 
   /** After a failure, on the visitor's word. */
@@ -119,9 +128,10 @@ export class Wall {
   }
 
   #onPopState = (): void => {
-    const before = this.selection.division;
+    const before = this.selection;
     this.#adopt(parseSelection(location.search));
-    if (this.selection.division !== before) this.#loadDivision();
+    if (this.selection.division !== before.division) this.#loadDivision();
+    else if (this.selection.colour !== before.colour) this.#recolour();
   };
 
   #onOnline = (): void => this.#feed.retry();
@@ -146,7 +156,8 @@ export class Wall {
   }
 
   #loadDivision(): void {
-    for (const shown of [this.overview, this.ranking, this.trend, this.latest]) shown.clear();
+    for (const shown of [this.overview, this.ranking, this.theme, this.trend, this.latest]) shown.clear();
+    this.addressList.close();
     if (this.selection.division === null) this.division.clear();
     void this.#overviewAgain.now();
     void this.#rankingAgain.now();
@@ -178,6 +189,22 @@ export class Wall {
       const kpi = shown.level === null ? null : await api.ranking(shown.level, shown.parent, signal);
       return { ...shown, kpi };
     });
+    if (this.theme.value === null) void this.#themeAgain.now();
+  }
+
+  /** The levels are those of the ranking: it calls when it knows them. */
+  #recolour(): void {
+    this.theme.clear();
+    this.addressList.close();
+    void this.#themeAgain.now();
+  }
+
+  async #loadTheme(): Promise<void> {
+    const { colour } = this.selection;
+    const ranking = this.ranking.value;
+    if (colour === 'completion' || !ranking?.level) return;
+    const { level, parent } = ranking;
+    await this.theme.load((signal) => fetchTheme(colour, level, parent, signal));
   }
 
   /** Once a division: the stream takes over as soon as it has anything. */
@@ -218,6 +245,7 @@ export class Wall {
     if (!isKnown || event.tiles !== null) this.changes.add(event);
     if (isKnown) return;
     this.#overviewAgain.mark();
+    if (event.layers.some((layer) => layer === 'density' || layer === 'places')) this.#themeAgain.mark();
     if (!event.layers.includes('cases')) return;
     this.#rankingAgain.mark();
     this.#trendAgain.mark();
@@ -239,7 +267,11 @@ export class Wall {
   #startOver(seq: number | null): void {
     this.#knownSeq = seq ?? this.#knownSeq;
     this.changes.clear();
-    this.changes.add({ layers: ['density', 'places', 'cases'], tiles: null, seq: this.#knownSeq });
+    this.changes.add({
+      layers: ['density', 'places', 'cases', 'grids', 'components'],
+      tiles: null,
+      seq: this.#knownSeq,
+    });
     this.dataVersion++;
     this.ranking.clear();
     void this.#begin();

@@ -28,33 +28,43 @@ async function isPlace(client: Queryable, code: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** A correction: its text as it is looked up, and the name of the work list that it fixes. */
+interface NewAlias {
+  text: string;
+  code: string;
+  key: string;
+  name: string;
+}
+
 /**
  * Takes in a correction; another for the same text takes its place. What it fixes leaves the work list.
- * @param key the text as it is looked up. @param name of the work list that it fixes.
  * @throws HekanError('not_found') for a code that no address has.
  */
-export async function writeAlias(
-  db: Database,
+export async function writeAlias(db: Database, clock: Clock, alias: NewAlias): Promise<AddressAlias> {
+  return db.transaction((client) => putAlias(client, clock, alias));
+}
+
+/** The same, in the caller's transaction. */
+export async function putAlias(
+  client: Queryable,
   clock: Clock,
-  { text, code, key, name }: { text: string; code: string; key: string; name: string },
+  { text, code, key, name }: NewAlias,
 ): Promise<AddressAlias> {
-  return db.transaction(async (client) => {
-    if (!(await isPlace(client, code)))
-      throw new HekanError('not_found', `code: no address has ${code}`, { field: 'code', given: code });
-    const { rows } = await client.query<{ id: number }>(
-      `insert into geocode_alias (key, text, code, at) values ($1::text, $2::text, $3::text, $4::timestamptz)
+  if (!(await isPlace(client, code)))
+    throw new HekanError('not_found', `code: no address has ${code}`, { field: 'code', given: code });
+  const { rows } = await client.query<{ id: number }>(
+    `insert into geocode_alias (key, text, code, at) values ($1::text, $2::text, $3::text, $4::timestamptz)
        on conflict (key) do update set text = excluded.text, code = excluded.code, at = excluded.at returning id`,
-      [key, text, code, clock.now()],
-    );
-    // Of records the texts are known: what is fixed leaves the list when they have been looked at again.
-    await client.query("delete from geocode_unmatched where key = any($1::text[]) and source not like 'records:%'", [
-      [text, name],
-    ]);
-    await touchNames(
-      client,
-      [text, name, key].map((one) => one.slice(0, 100)),
-    );
-    await appendDataEvent(client, 'geocode_alias', ['aliases'], { dirty: null, caseIds: [] });
-    return { id: rows[0]!.id, text, code };
-  });
+    [key, text, code, clock.now()],
+  );
+  // Of records the texts are known: what is fixed leaves the list when they have been looked at again.
+  await client.query("delete from geocode_unmatched where key = any($1::text[]) and source not like 'records:%'", [
+    [text, name],
+  ]);
+  await touchNames(
+    client,
+    [text, name, key].map((one) => one.slice(0, 100)),
+  );
+  await appendDataEvent(client, 'geocode_alias', ['aliases'], { dirty: null, caseIds: [] });
+  return { id: rows[0]!.id, text, code };
 }

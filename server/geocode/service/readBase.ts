@@ -55,7 +55,7 @@ async function readPlaces(client: Queryable, after: readonly [cell: string, n: n
        coalesce(case when d.level > 4 then coalesce(d.path[4], d.path[3], d.path[2], d.path[1]) end, p.division_id)
          as "divisionId"
      from place p left join division d on d.id = p.division_id
-     where (p.cell, p.n) > ($1::bigint, $2::int) order by p.cell, p.n limit ${PAGE}`,
+     where (p.cell, p.n) > ($1::bigint, $2::int) and p.retired_at is null order by p.cell, p.n limit ${PAGE}`,
     [...after],
   );
   return rows;

@@ -46,7 +46,7 @@ export async function reverseGeocode(db: Database, lng: number, lat: number): Pr
     `with point as (select st_setsrid(st_makepoint($1::float8, $2::float8), 4326) as geom),
        near as (
          select p.cell, p.n, p.code, p.address, p.geom from place p
-         order by p.geom <-> (select geom from point) limit ${LOOKED_AT}
+         where p.retired_at is null order by p.geom <-> (select geom from point) limit ${LOOKED_AT}
        )
      select coalesce(near.code, near.cell || '-' || near.n) as code, near.address as text,
        st_x(near.geom) as lng, st_y(near.geom) as lat,

@@ -2,6 +2,7 @@ import { chunked, toColumns, unnestInput, type Clock, type Queryable } from '../
 import type { ElementKind } from '../kinds.ts';
 import { foldText } from '../parse/fold.ts';
 import type { Parser } from '../parse/parser.ts';
+import { dropPersons } from './persons.ts';
 
 /** What could not be found, taken together by what one correction would fix. */
 export interface Unmatched {
@@ -33,11 +34,8 @@ export function namesOf(parser: Parser, text: string): string[] {
 
 /** The entry of one text. Its key is the innermost name in it, or where it has none the text itself. */
 export function unmatchedOf(parser: Parser, text: string, reason: string): UnmatchedText {
-  const { elements, dropped } = parser.parse(text.slice(0, 2 * MAX_SAMPLE));
-  let clean = text.slice(0, 2 * MAX_SAMPLE);
-  for (const { start, end } of [...dropped].sort((a, b) => b.start - a.start))
-    clean = `${clean.slice(0, start)}…${clean.slice(end)}`;
-  const sample = clean.trim().slice(0, MAX_SAMPLE);
+  const { elements } = parser.parse(text.slice(0, 2 * MAX_SAMPLE));
+  const sample = dropPersons(parser, text.slice(0, 2 * MAX_SAMPLE)).slice(0, MAX_SAMPLE);
   const named = elements.filter(({ kind }) => NAMES.has(kind));
   const key = (named.at(-1)?.value ?? sample).slice(0, MAX_KEY);
   const divisions = elements.filter(({ kind }) => DIVISIONS.has(kind));
@@ -84,12 +82,35 @@ export async function writeUnmatched(
     );
 }
 
-/** The work list, what would fix most first. */
-export async function listUnmatched(client: Queryable, reason: string | null, limit: number): Promise<Unmatched[]> {
+/** The work list, what would fix most first. @param source null: all. */
+export async function listUnmatched(
+  client: Queryable,
+  reason: string | null,
+  limit: number,
+  source: string | null = null,
+): Promise<Unmatched[]> {
   const { rows } = await client.query<Unmatched>(
     `select reason, key, sum(n)::float8 as n, min(sample) as sample from geocode_unmatched
-     where $1::text is null or reason = $1::text group by reason, key order by sum(geocode_unmatched.n) desc, reason, key limit $2::int`,
-    [reason, limit],
+     where ($1::text is null or reason = $1::text) and ($3::text is null or source = $3::text)
+     group by reason, key order by sum(geocode_unmatched.n) desc, reason, key limit $2::int`,
+    [reason, limit, source],
+  );
+  return rows;
+}
+
+/** What could not be found of a source, by reason. */
+export interface UnmatchedSource {
+  /** file:<name>, or records:<generation>. */
+  source: string;
+  reasons: Record<string, number>;
+}
+
+/** Sources of the work list, in their order. */
+export async function listUnmatchedSources(client: Queryable): Promise<UnmatchedSource[]> {
+  const { rows } = await client.query<UnmatchedSource>(
+    `select source, jsonb_object_agg(reason, n order by reason) as reasons
+     from (select source, reason, sum(n)::float8 as n from geocode_unmatched group by 1, 2) as summed
+     group by source order by source`,
   );
   return rows;
 }

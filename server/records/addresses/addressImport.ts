@@ -30,7 +30,7 @@ const ROWS = { postgresql: 5000, embedded: 250 };
 const BLOCKS = { postgresql: 64, embedded: 2 };
 
 /** The dataset of addresses with a key, made where it is missing. @throws HekanError('conflict'): it holds something else. */
-async function ensureDataset(client: Queryable, key: string): Promise<number> {
+export async function ensureAddresses(client: Queryable, key: string): Promise<number> {
   const { rows } = await client.query<{ id: number; kind: string }>(
     `insert into dataset (key, name_zh, name_en, kind, origin) values ($1::text, '标准地址', 'Addresses', 'base', 'import')
      on conflict (key) do update set updated_at = now() returning id, kind`,
@@ -46,7 +46,7 @@ async function ensureDataset(client: Queryable, key: string): Promise<number> {
 }
 
 /** Notes the names by which texts that wait for their place hang on addresses. */
-async function openTouch(
+export async function openTouch(
   client: Queryable,
 ): Promise<(client: Queryable, addresses: readonly Address[]) => Promise<void>> {
   const { createParser, namesOf, readGazetteer, touchNames } = await import('../../geocode/index.ts');
@@ -159,7 +159,7 @@ class AddressImport {
     }
     this.#datasetId = await this.#db.transaction(async (client) => {
       if (!(await readCity(client))) await writeCity(client, NEUTRAL_CITY);
-      return ensureDataset(client, this.#key);
+      return ensureAddresses(client, this.#key);
     });
     return this.#datasetId;
   }

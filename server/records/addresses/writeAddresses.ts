@@ -5,6 +5,7 @@ import { appendDataEvent, insertRows, type Queryable } from '../../db/index.ts';
 import { PLACE_COLUMNS, UNRANKED } from '../placeColumns.ts';
 import { appendRecordCounts, CARRY_RECORDS } from '../counts.ts';
 import { rankOf } from '../rank.ts';
+import { carryRecords } from './carryRecords.ts';
 import type { AddressElements } from './elements.ts';
 import { COUNT_NAMES, type Address, type AddressProblem } from './readAddress.ts';
 
@@ -25,6 +26,9 @@ interface Stored {
   houses: number | null;
   units: number | null;
   hasRecords: boolean;
+  version: number;
+  visitedAt: Date | null;
+  retiredAt: Date | null;
 }
 
 /** What became of a chunk's addresses. */
@@ -58,7 +62,7 @@ interface NumberedPlace {
 async function readStored(client: Queryable, addresses: readonly Address[]): Promise<Map<string, Stored>> {
   const { rows } = await client.query<Stored>(
     `select code, cell::text as cell, n, dataset_id as dataset, division_id as division, address, level, confidence,
-       elements, aliases, people, houses, units,
+       elements, aliases, people, houses, units, version, visited_at as "visitedAt", retired_at as "retiredAt",
        exists (select 1 from record r where r.cell = p.cell and r.n = p.n) as "hasRecords"
      from place p where code = any($1::text[])`,
     [addresses.map(({ code }) => code)],
@@ -145,12 +149,32 @@ async function insertPlaces(client: Queryable, datasetId: number, places: readon
     ...COUNT_NAMES.map((name) => given.counts[name]),
   ]);
   await insertRows(client, 'place', PLACE_COLUMNS, rows);
+  await keepCollected(client, places);
+}
+
+/** A place that moved is the same address: its version goes on, and its visits were made. */
+async function keepCollected(client: Queryable, places: readonly NumberedPlace[]): Promise<void> {
+  const moved = places.flatMap(({ stored, given, n }) => (stored ? [{ stored, given, n }] : []));
+  if (moved.length === 0) return;
+  await client.query(
+    `update place p set version = k.version + 1, visited_at = k.visited_at, retired_at = k.retired_at
+     from unnest($1::bigint[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[]) as k (cell, n, version, visited_at, retired_at)
+     where p.cell = k.cell and p.n = k.n`,
+    [
+      moved.map(({ given }) => given.cell.toString()),
+      moved.map(({ n }) => n),
+      moved.map(({ stored }) => stored.version),
+      moved.map(({ stored }) => stored.visitedAt),
+      moved.map(({ stored }) => stored.retiredAt),
+    ],
+  );
 }
 
 async function updatePlaces(client: Queryable, changes: readonly Known[]): Promise<void> {
   await client.query(
     `update place p set address = k.address, level = k.level, confidence = k.confidence, division_id = k.division,
-       geom = k.geom::geometry, elements = k.elements, aliases = k.aliases, people = k.people, houses = k.houses, units = k.units
+       geom = k.geom::geometry, elements = k.elements, aliases = k.aliases, people = k.people, houses = k.houses, units = k.units,
+       version = p.version + 1, changed_at = now()
      from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::real[], $6::int[], $7::text[], $8::jsonb[], $9::jsonb[],
          $10::int[], $11::int[], $12::int[])
        as k (cell, n, address, level, confidence, division, geom, elements, aliases, people, houses, units)
@@ -192,12 +216,13 @@ async function countPlaces(
 
 /**
  * Writes addresses by their code, inside one transaction, with what that changes in the counts. A place that would move to another
- * cell while records stand on it is refused.
+ * cell while records stand on it is refused, unless they are carried along.
  */
 export async function writeAddresses(
   client: Queryable,
   datasetId: number,
   addresses: readonly Address[],
+  { carry = false } = {},
 ): Promise<WrittenAddresses> {
   const stored = await readStored(client, addresses);
   const divisions = await locateDivisions(
@@ -213,7 +238,7 @@ export async function writeAddresses(
     const before = stored.get(address.code) ?? null;
     const given = withKnown({ ...address, division: divisions[i]! }, before);
     if (before?.cell !== given.cell.toString())
-      if (before?.hasRecords) refuse(address, 'moved_with_records');
+      if (before?.hasRecords && !carry) refuse(address, 'moved_with_records');
       else coming.push({ stored: before, given });
     else if (isSame(before, given)) result.unchanged++;
     else changes.push({ stored: before, given });
@@ -243,6 +268,7 @@ async function apply(
   const left = come.flatMap(({ stored }) => (stored ? [stored] : []));
   if (left.length > 0) await removePlaces(client, left);
   if (come.length > 0) await insertPlaces(client, datasetId, come);
+  for (const { stored, given, n } of come) if (stored?.hasRecords) await carryRecords(client, stored, { ...given, n });
   const filed = changes.filter(({ stored, given }) => stored.division !== given.division);
   if (filed.length > 0)
     await client.query(CARRY_RECORDS, [

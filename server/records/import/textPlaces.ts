@@ -7,6 +7,8 @@ export interface LostText extends UnmatchedText {
   /** Of the record. */
   recordKey: string;
   level: string;
+  /** The finest division that the text names; 0: none that is one only. */
+  divisionId: number;
   baseVersion: number;
   minConfidence: number;
 }
@@ -26,11 +28,12 @@ export type TextMatcher = (
 ) => string | Omit<LostText, 'recordKey' | 'minConfidence'>;
 
 export async function openTextMatcher(geocoder: Geocoder): Promise<TextMatcher> {
-  const { atBuilding, unmatchedOf } = await import('../../geocode/index.ts');
+  const { atBuilding, namedDivision, unmatchedOf } = await import('../../geocode/index.ts');
   return (text, minConfidence) => {
     const { code, level, confidence, reason } = geocoder.match(text);
     if (code !== null && confidence >= minConfidence && atBuilding(level)) return code;
-    return { ...unmatchedOf(geocoder.base.parser, text, reason ?? 'no_door'), level, baseVersion: geocoder.version };
+    const found = { level, divisionId: namedDivision(geocoder.base, text), baseVersion: geocoder.version };
+    return { ...unmatchedOf(geocoder.base.parser, text, reason ?? 'no_door'), ...found };
   };
 }
 

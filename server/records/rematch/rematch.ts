@@ -144,9 +144,10 @@ async function rematchChunk(
     await client.query('delete from record_text where id = any($1::bigint[])', [found.map(({ text }) => text.id)]);
   }
   await client.query(
-    `update record_text r set reason = k.reason, name = k.name, level = k.level, base_version = k.version,
+    `update record_text r set reason = k.reason, name = k.name, level = k.level, base_version = k.version, division_id = k.division,
        names = array(select jsonb_array_elements_text(k.names::jsonb))
-     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[]) as k (id, reason, name, level, version, names)
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::int[])
+       as k (id, reason, name, level, version, names, division)
      where r.id = k.id`,
     [
       still.map(({ id }) => id),
@@ -155,6 +156,7 @@ async function rematchChunk(
       still.map(({ level }) => level),
       still.map(({ baseVersion }) => baseVersion),
       still.map(({ names }) => JSON.stringify(names)),
+      still.map(({ divisionId }) => divisionId),
     ],
   );
   await recountEntries(client, generation, [

@@ -13,6 +13,7 @@ const COLUMNS = [
   ['level', 'text'],
   ['min_confidence', 'real'],
   ['base_version', 'int'],
+  ['division_id', 'int'],
 ] as const;
 
 /** Keeps the texts of records without a place, and puts them on the work list, in the transaction that writes the records. */
@@ -27,10 +28,12 @@ export async function writeLostTexts(client: Queryable, generation: number, lost
     one.level,
     one.minConfidence,
     one.baseVersion,
+    one.divisionId,
   ]);
   await client.query(
-    `insert into record_text (generation_id, key, text, names, reason, name, level, min_confidence, base_version)
-     select $1::int, key, text, array(select jsonb_array_elements_text(names::jsonb)), reason, name, level, min_confidence, base_version
+    `insert into record_text (generation_id, key, text, names, reason, name, level, min_confidence, base_version, division_id)
+     select $1::int, key, text, array(select jsonb_array_elements_text(names::jsonb)), reason, name, level, min_confidence, base_version,
+       division_id
      from ${unnestInput(COLUMNS, 2)}`,
     [generation, ...toColumns(COLUMNS, rows)],
   );
