@@ -3,7 +3,7 @@ import { rebuildCommand, verifyCommand } from './counts.ts';
 import { datasetCommand } from './dataset.ts';
 import { demoCommand } from './demo.ts';
 import { geocodeCommand } from './geocode.ts';
-import { importCommand } from './import.ts';
+import { importCommand } from './import/index.ts';
 import { webhookCommand } from './webhook.ts';
 import { outletCommand } from './outlet.ts';
 import { proposeCommand } from './propose.ts';

@@ -97,7 +97,7 @@ describeOnEngines('an import of records from the command line', (open, database)
       [['import', 'records', '--map', map], /FILE: expected the path of a file/],
       [
         ['import', 'places', file()],
-        /what: expected divisions, grids, addresses, .*duty, calendar, scores, records, got "places"/,
+        /what: expected divisions, grids, addresses, .*duty, calendar, scores, cases, records, got "places"/,
       ],
       [['import', 'addresses', file()], /--crs/],
       [['dataset', 'theme', 'licences'], /THEME: expected a theme, or --none instead/],
