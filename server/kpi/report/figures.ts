@@ -73,6 +73,8 @@ export async function monthFigures(
   period: Period,
   asOf: Date,
 ): Promise<PeriodFigures> {
-  const snapshot = (await listSnapshots(client)).find((one) => one.month === month);
+  // What was signed is the whole city's: whoever sees less of it has it counted.
+  const signed = scope.divisionIds === null ? await listSnapshots(client) : [];
+  const snapshot = signed.find((one) => one.month === month);
   return snapshot ? signedFigures(client, scope, period, snapshot) : countFigures(client, scope, period, asOf);
 }

@@ -8,7 +8,7 @@ import type { CasePage, KpiTable } from '../../api/shapes.ts';
 import { loadSmallCity, openApp, TEST_KEY, TEST_UNTIL, type TestApp } from '../../testing/city.ts';
 import { describeOnEngines } from '../../testing/database.ts';
 import { openSigningKey, takeDue } from '../snapshot/index.ts';
-import { dueDays, writeDueReport } from './index.ts';
+import { dueDays, reportTables, writeDueReport } from './index.ts';
 
 type Rows = unknown[][];
 const share = (percent: string | null) => (percent === null ? null : Number(percent) / 100);
@@ -95,6 +95,23 @@ describeOnEngines('reports', (database) => {
     expect(signed.get('Adjustments')).toHaveLength(rows.length + 1);
     expect(rows.length).toBeGreaterThan(0);
   }, 180_000);
+
+  it('of a month tell whoever sees one district that district, counted', async () => {
+    const district = await app.json<{ items: { id: number; code: string }[] }>('/api/divisions?level=district');
+    const [one, other] = district.items as [{ id: number; code: string }, { id: number; code: string }];
+    const city = app.runtime.city();
+    const tables = await database().snapshot((client) =>
+      reportTables(client, { divisionIds: [one.id] }, { kind: 'monthly', month: '2026-10' }, city, 'en', TEST_UNTIL),
+    );
+    const sheet = (name: string) => tables.find((table) => table.name === name)!;
+    const table = await app.json<KpiTable>(
+      `/api/kpi/filing?by=source&division=${one.id}&from=2026-10-01&to=2026-10-31&asOf=2026-10-31T16:00:00Z`,
+    );
+    expect(sheet('Summary').rows[0]?.slice(0, 2)).toEqual(['Reported', table.total.denominator]);
+    expect(sheet('Districts').rows.map(([code]) => code)).toEqual([one.code, '']);
+    expect(JSON.stringify(sheet('Streets').rows)).not.toContain(`"${other.code}`);
+    expect(sheet('Adjustments')).toBeUndefined();
+  }, 120_000);
 
   it('are refused for days and months that have not begun, or are none, by name', async () => {
     const problem = async (path: string) => {

@@ -24,6 +24,9 @@ import {
   takeSnapshot,
   verifySnapshots,
   type SnapshotVerdict,
+  readAdjustments,
+  readSignedRows,
+  seenRows,
 } from './index.ts';
 
 const CUT_QUERIES = {
@@ -148,6 +151,22 @@ describeOnEngines('snapshots', (database) => {
     const { rows } = await app.json<Adjustments>('/api/kpi/snapshots/2026-10/adjustments');
     expect(rows.every((one) => one.numeratorChange !== 0 || one.denominatorChange !== 0)).toBe(true);
   }, 120_000);
+
+  it('show whoever sees one district its figures and those of its streets, and no other', async () => {
+    const { items } = await app.json<{ items: { id: number; code: string }[] }>('/api/divisions?level=district');
+    const [one] = items as [{ id: number; code: string }];
+    const scope = { divisionIds: [one.id] };
+    const seen = await database().snapshot(async (client) => ({
+      signed: await seenRows(client, scope, await readSignedRows(client, '2026-10')),
+      adjusted: (await readAdjustments(client, scope, '2026-10', TEST_UNTIL)).rows,
+    }));
+    expect(seen.adjusted.length).toBeGreaterThan(0);
+    for (const rows of [seen.signed, seen.adjusted])
+      expect(rows.every(({ cut, code }) => ['district', 'street'].includes(cut) && code.startsWith(one.code))).toBe(
+        true,
+      );
+    expect(seen.signed.filter(({ cut }) => cut === 'district')).toHaveLength(INDICATOR_IDS.length);
+  });
 
   /** Does harm, looks, and takes it back. */
   async function afterHarm(harm: string): Promise<SnapshotVerdict> {
