@@ -7,7 +7,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -137,6 +137,8 @@ async function phase(name: string, { db, url, spots, cpu }: Running, phaseRate: 
   return { result, sent };
 }
 
+/** Of others: with much of it, latencies say nothing. */
+const loadBefore = loadavg()[0];
 const cluster = await startCluster(values.folder);
 try {
   await setFlush(cluster, 0);
@@ -182,7 +184,7 @@ try {
   const [steady, steadySlow] = [of('steady').acknowledgedPerSecond, of('steady, slow disk').acknowledgedPerSecond];
   const result = {
     measuredAt: new Date().toISOString(),
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version },
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, loadBefore },
     settings: SETTINGS,
     scale: Number(values.scale),
     fourInserts: { perSecond: Math.round(fast), perSecondAtSlowFlush: Math.round(slow), flushUs: FLUSH_US },
