@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { makeVillages, visitTo } from '../imports/collectionFixtures.ts';
+import { makeVillages, takeAddresses, visitTo } from '../imports/collectionFixtures.ts';
 import { drainOutbox, fixedClock } from '../db/index.ts';
 import { scratch } from '../imports/fixtures.ts';
 import { recordRunner } from '../imports/recordFixtures.ts';
@@ -169,6 +169,23 @@ describeOnEngines('field collection over HTTP', (database) => {
     await bring(visitTo('A-5', { counts: { houses: 7 } }));
     const since = await app.json<Addresses>(`${path}&changedSince=${all.syncedAt}`);
     expect(since.items).toMatchObject([{ address: 'A-5', houses: 7, version: 2 }]);
+  });
+
+  it('is told of a conflict where an import came between, and keeps its visits where an import moves an address', async () => {
+    await bring(visitTo('B-4', { counts: { people: 3 } }));
+    await takeAddresses(database(), ['B-4,西城区光明路10号,123.915,47.351,9']);
+    const { rows } = await database().query(
+      "select version, people, visited_at as visited from place where code = 'B-4'",
+    );
+    // Once by the visit, once by the import.
+    expect(rows).toEqual([{ version: 3, people: 9, visited: new Date('2025-11-20T10:00:00+08:00') }]);
+    const late = visitTo('B-4', { baseVersion: 2, counts: { people: 4 }, visitedAt: '2025-11-22T10:00:00+08:00' });
+    expect((await bring(late))[0]).toMatchObject({
+      status: 'conflict',
+      field: 'baseVersion',
+      current: { people: 9, version: 3 },
+    });
+    expect((await bring({ ...late, baseVersion: 3 }))[0]).toMatchObject({ status: 'accepted', version: 4 });
   });
 
   it('keeps the history of an address', async () => {

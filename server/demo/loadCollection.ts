@@ -10,31 +10,37 @@ const PLACES_A_COMPONENT = 9;
 const BESIDE = 0.00012;
 
 /** A whole number below `most` that a code always has; `salt` tells several of one code apart. */
-const below = (code: string, salt: number, most: number) => `(abs(hashtext(${code} || '/${salt}')::bigint) % ${most})`;
+const below = (code: string, salt: string, most: number): number => Math.floor(rankOf(`${salt}${code}`) * most);
 
-/**
- * Visits, and what they counted: some communities are nearly done and fresh, others lag behind. By arithmetic from the codes, so that the
- * same city always has the same.
- */
-async function visitPlaces(db: Database, until: Date): Promise<void> {
-  const community = 'left(code, 12)';
-  await db.query(
-    `update place set
-       people = case when ${below('code', 1, 100)} < 6 then null when ${below('code', 1, 100)} < 15 then 0 else 1 + ${below('code', 2, 7)} end,
-       houses = 1 + ${below('code', 3, 3)}, units = ${below('code', 4, 2)},
-       visited_at = case when ${below('code', 5, 1000)} < 350 + ${below(community, 6, 640)}
-         then $1::timestamptz - make_interval(days => (1 + ${below(community, 8, 30)} + ${below('code', 7, 110)})::int, mins => ${below('code', 9, 600)}::int) end
-     where code is not null`,
-    [until],
-  );
+/** What is known of a place beside where it stands. */
+export interface Collected {
+  level: string;
+  confidence: number;
+  people: number | null;
+  houses: number;
+  units: number;
+  visitedAt: Date | null;
 }
 
-/** A share of the places is only known to its road: the more of them, the farther behind a district is. */
-async function coarsenPlaces(db: Database): Promise<void> {
-  await db.query(
-    `update place set level = 'road', confidence = 0.75
-     where ${below('code', 10, 1000)} < 8 + ${below('left(code, 6)', 11, 90)}`,
-  );
+/**
+ * What collectors found at a place, and how near its address came: some communities are nearly done and fresh, others lag behind. By
+ * arithmetic from the codes, so that the same city always has the same.
+ */
+export function collectedAt(code: string, until: Date): Collected {
+  const [district, community] = [code.slice(0, 6), code.slice(0, 12)];
+  const isCoarse = below(code, 'level', 1000) < 8 + below(district, 'level', 90);
+  const counted = below(code, 'counted', 100);
+  const isVisited = below(code, 'visited', 1000) < 350 + below(community, 'visited', 640);
+  const days = 1 + below(community, 'days', 30) + below(code, 'days', 110);
+  const minutes = days * 1440 + below(code, 'minutes', 600);
+  return {
+    level: isCoarse ? 'road' : 'number',
+    confidence: isCoarse ? 0.75 : 1,
+    people: counted < 6 ? null : counted < 15 ? 0 : 1 + below(code, 'people', 7),
+    houses: 1 + below(code, 'houses', 3),
+    units: below(code, 'units', 2),
+    visitedAt: isVisited ? new Date(until.getTime() - minutes * 60_000) : null,
+  };
 }
 
 /** Police grids by community, duty grids by street, with the unit grids that they cover. */
@@ -120,17 +126,14 @@ async function addComponents(db: Database, places: readonly DemoPlace[], ids: Ma
   await rankComponents(db, [...blocks].sort());
 }
 
-/** What collectors did and found, and what lies over the divisions of a demonstration. */
+/** What lies over the divisions of a demonstration, and stands beside its places. */
 export async function loadCollection(
   db: Database,
   places: readonly DemoPlace[],
   ids: Map<string, number>,
-  until: Date,
   onProgress: Progress,
 ): Promise<void> {
-  await visitPlaces(db, until);
-  await coarsenPlaces(db);
   await addOverlays(db);
   await addComponents(db, places, ids);
-  onProgress('collection', places.length, places.length);
+  onProgress('components', places.length, places.length);
 }

@@ -2,7 +2,7 @@ import type { DemoCity, DemoPlace } from '../../demo/types.ts';
 import { cellOf } from '../../tiles/morton.ts';
 import { chunked, insertRows, type Database } from '../db/index.ts';
 import { addGeneration, PLACE_COLUMNS, rankPlaces, rebuildDensity, UNRANKED } from '../records/index.ts';
-import { loadCollection } from './loadCollection.ts';
+import { collectedAt, loadCollection } from './loadCollection.ts';
 import { addDataset, type Progress } from './dataset.ts';
 
 const PLACE_CHUNK = 2000;
@@ -31,8 +31,8 @@ export async function loadRecords(
     null,
   ]);
   const places: DemoPlace[] = [...city.places()];
-  const keyed = await loadPlaces(db, places, datasetId, ids, onProgress);
-  await loadCollection(db, places, ids, until, onProgress);
+  const keyed = await loadPlaces(db, places, datasetId, ids, until, onProgress);
+  await loadCollection(db, places, ids, onProgress);
   await rankPlaces(db, null);
   await loadRecordRows(db, city, keyed, until, onProgress);
   await db.transaction(rebuildDensity);
@@ -43,6 +43,7 @@ async function loadPlaces(
   places: readonly DemoPlace[],
   datasetId: number,
   ids: Map<string, number>,
+  until: Date,
   onProgress: Progress,
 ): Promise<KeyedPlace[]> {
   const taken = new Map<string, number>();
@@ -54,6 +55,8 @@ async function loadPlaces(
       const n = next(taken, cell);
       const total = place.counts.reduce((sum, count) => sum + count, 0);
       keyed.push({ cell, n, counts: place.counts });
+      const code = `${place.gridCode}${String(next(inGrid, place.gridCode)).padStart(4, '0')}`;
+      const { level, confidence, people, houses, units, visitedAt } = collectedAt(code, until);
       return [
         cell,
         n,
@@ -61,11 +64,17 @@ async function loadPlaces(
         ids.get(place.gridCode) ?? 0,
         `SRID=4326;POINT(${place.lng} ${place.lat})`,
         place.addressZh,
-        `${place.gridCode}${String(next(inGrid, place.gridCode)).padStart(4, '0')}`,
+        code,
         1 / (1 + total),
-        'number',
-        1,
+        level,
+        confidence,
         UNRANKED,
+        null,
+        null,
+        people,
+        houses,
+        units,
+        visitedAt,
       ];
     });
     await insertRows(db, 'place', PLACE_COLUMNS, rows);

@@ -19,4 +19,5 @@ export const PLACE_COLUMNS = [
   ['people', 'int'],
   ['houses', 'int'],
   ['units', 'int'],
+  ['visited_at', 'timestamptz'],
 ] as const;
