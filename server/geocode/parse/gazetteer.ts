@@ -1,5 +1,6 @@
 import type { ElementKind } from '../kinds.ts';
 import type { Gazetteer, GazetteerDivision, KnownName } from '../types.ts';
+import { CHINA_CITIES } from './chinaCities.ts';
 import { foldText } from './fold.ts';
 import { numeralsInName } from './numeral.ts';
 import { Trie } from './trie.ts';
@@ -12,6 +13,8 @@ export interface Sense {
   ids: number[];
   /** The whole name; else a short form, which needs its surroundings to agree. */
   full: boolean;
+  /** A city of China that the gazetteer does not hold. */
+  foreign?: boolean;
 }
 
 export const ADMINISTRATIVE = new Set<ElementKind>(['province', 'city', 'district', 'street', 'community']);
@@ -81,6 +84,8 @@ export class Lexicon {
 
   constructor({ divisions, names }: Gazetteer) {
     for (const name of PROVINCES) this.put(name, { kind: 'province', value: name, ids: [], full: name.endsWith('区') });
+    for (const [short, value] of CHINA_CITIES)
+      this.put(short, { kind: 'city', value, ids: [], full: false, foreign: true });
     for (const division of divisions) this.addDivision(division);
     for (const name of names ?? []) this.addName(name);
   }
@@ -97,6 +102,7 @@ export class Lexicon {
     else {
       same.ids.push(...sense.ids.filter((id) => !same.ids.includes(id)));
       same.full ||= sense.full;
+      same.foreign &&= sense.foreign;
     }
   }
 
