@@ -175,6 +175,8 @@ describe('addresses of many cities', () => {
     ['绥满高速K120+300', 'road:绥满高速 number:K120+300'],
     ['齐富公路12公里处', 'road:齐富公路 number:K12'],
     // signs between the numbers
+    ['金色家园10-2-602院内', 'estate:金色家园 building:10 unit:2 room:602'], // no yard of 602
+    ['八一街八一街15号', 'road:八一街 number:15'], // said twice, not a lane of itself
     ['金色家园12/2/501', 'estate:金色家园 building:12 unit:2 room:501'],
     ['金色家园2-5-01', 'estate:金色家园 building:2 floor:5 room:501'],
     ['金色家园3栋5-01', 'estate:金色家园 building:3 floor:5 room:501'],

@@ -8,6 +8,7 @@ import { COUNTER_KINDS, counterTrie, NAME_LIKE_COUNTERS, type Counter } from './
 
 const ORDINAL = '第'.charCodeAt(0);
 const INSIDE = '内'.charCodeAt(0);
+const YARD = '院'.charCodeAt(0);
 const SUB = '附'.charCodeAt(0);
 const OF = '之'.charCodeAt(0);
 const JOINS = new Set(Array.from('至到', (char) => char.charCodeAt(0)));
@@ -37,7 +38,10 @@ export class NumberReader {
     const from = codes[at] === ORDINAL ? at + 1 : at;
     if (!numeral.read(codes, from, size)) return undefined;
     const index = counterTrie.longest(codes, numeral.end, size);
-    const stray = numeral.parts.length > 1 && codes[numeral.end] === HASH; // 7-2-103#
+    // 7-2-103# and 503院内: nothing is counted
+    const stray =
+      (numeral.parts.length > 1 && codes[numeral.end] === HASH) ||
+      (codes[numeral.end] === YARD && codes[counterTrie.end] === INSIDE);
     if (index !== 0 && codes[numeral.end] === TOWER && numeral.chinese) return undefined; // 双塔, 三塔寺
     if (index !== 0 && !stray) {
       const counter = COUNTER_KINDS[index - 1]!;

@@ -72,6 +72,13 @@ export class Reading implements Context {
     return end > at + 1 && ENDINGS[endingTrie.longest(this.text.codes, at, this.text.size) - 1]!.office;
   }
 
+  /** Is [from, to) what stood just before it? */
+  repeats(from: number, to: number): boolean {
+    const { codes } = this.text;
+    for (let at = from; at < to; at++) if (codes[at] !== codes[at - to + from]) return false;
+    return to > from;
+  }
+
   closed(at: number): boolean {
     const { codes, size } = this.text;
     return at >= size || codes[at] === BREAK || (CLASSES[codes[at]!]! & NUMERIC) !== 0;
