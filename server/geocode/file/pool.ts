@@ -27,13 +27,18 @@ export class GeocodePool {
   readonly #free: Worker[] = [];
   readonly #waiting: ((worker: Worker) => void)[] = [];
 
-  constructor(options: DatabaseOptions, size: number) {
-    const { url, folder } = options;
-    this.#workers = Array.from(
-      { length: size },
-      () =>
-        new Worker(new URL('./worker.ts', import.meta.url), { workerData: { url, folder, poolSize: 1, readers: 1 } }),
-    );
+  /** @param worker what reads the addresses and answers chunks; it is given the options of the database. */
+  constructor(
+    { url, folder }: Pick<DatabaseOptions, 'url' | 'folder'>,
+    size: number,
+    worker = new URL('./worker.ts', import.meta.url),
+  ) {
+    const workerData = { url, folder, poolSize: 1, readers: 1 };
+    this.#workers = Array.from({ length: size }, () => new Worker(worker, { workerData }));
+  }
+
+  get size(): number {
+    return this.#workers.length;
   }
 
   /** Waits until all have read the addresses. */
