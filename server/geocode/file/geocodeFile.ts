@@ -113,7 +113,8 @@ export async function geocodeFile(
   const began = performance.now();
   const file = openByteFile(path, null, 'CSV with a header');
   const threads = options.threads ?? Math.max(1, Math.min(availableParallelism(), Math.ceil(file.bytes / CHUNK_BYTES)));
-  const pool = new GeocodePool(settings, threads);
+  const { url, folder } = settings;
+  const pool = new GeocodePool({ url, folder, poolSize: 1, readers: 1 }, threads);
   try {
     const { report } = await geocodeThrough(pool, path, options, progress, async (unmatched, name) =>
       db.transaction(async (client) => {

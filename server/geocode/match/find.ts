@@ -1,6 +1,6 @@
-import { doorAt, doorsOf, SAME_DOOR_M, type AddressBase } from '../base/base.ts';
+import { SAME_DOOR_M, type AddressBase } from '../base/base.ts';
 import type { AnchorKind } from '../base/anchors.ts';
-import type { Door } from '../base/doors.ts';
+import { doorAt, doorsOf, type Door } from '../base/doors.ts';
 import type { Fields } from '../base/fields.ts';
 import type { Likely } from '../base/names.ts';
 import { likeness } from '../base/names.ts';
@@ -96,7 +96,7 @@ function contradiction(base: AddressBase, query: Query, kind: AnchorKind, row: n
   }
   if (kind !== 'place' && query.places.length > 0) {
     const named = [fields.place, fields.place2].some((place) => place > 0 && isNamed(base, query.places, place));
-    const known = query.places.some((place) => base.anchors.named('place', base.strings.find(place)).length > 0);
+    const known = query.places.some((place) => base.anchors.isThere('place', base.strings.find(place)));
     if (!named)
       loss += known
         ? LOSS.knownPlace
