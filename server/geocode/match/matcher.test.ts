@@ -152,6 +152,14 @@ it('elements by column mean what a text means', () => {
   expect(matcher.match('国道111线35.2公里处')).toMatchObject({ level: 'number', code: 'c2' });
 });
 
+it('a lane of a lane is not the lane', () => {
+  base.add({ code: 'l1', text: '长江路1851弄3号', lng: 123.71, lat: 47.71, divisionId: 4 });
+  base.add({ code: 'l2', text: '长江路1851弄15支弄3号', lng: 123.72, lat: 47.72, divisionId: 4 });
+  expect(matcher.match('长江路1851弄15支弄3号')).toMatchObject({ code: 'l2', reason: null });
+  expect(matcher.match('长江路1851弄3号')).toMatchObject({ code: 'l1', reason: null });
+  expect(matcher.match('长江路1851弄16支弄3号').code).toBeNull();
+});
+
 it('an address that could not be found again is not taken', () => {
   expect(() => base.add({ code: 'bad', text: '12号', lng: 0, lat: 0, divisionId: null })).toThrow(
     /address bad: expected a road/,
