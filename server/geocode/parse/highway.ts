@@ -12,6 +12,10 @@ const [LINE, MARK, METRE, DOT, PLUS, AT] = [code('线'), code('K'), code('米'),
 const kilometreTrie = new Trie();
 for (const word of ['公里', '千米', 'KM', '公里加', '公里桩']) kilometreTrie.set(word, 1);
 
+const mayFollow = new Uint8Array(65536);
+for (const char of '公千K') mayFollow[code(char)] = 1;
+mayFollow[BREAK] = 1;
+
 export interface Found {
   value: string;
   end: number;
@@ -61,7 +65,7 @@ export function readKilometre(text: Folded, at: number, original: string): Found
   const marked = codes[at] === MARK;
   const first = marked ? at + 1 : at;
   const whole = digitsEnd(text, first);
-  if (whole === first || whole - first > 4) return null;
+  if (whole === first || whole - first > 4 || (!marked && mayFollow[codes[whole]!] === 0)) return null;
   let [end, metres] = [whole, ''];
   const between = codes[whole] === BREAK ? original.charCodeAt(origin[whole]!) : 0;
   if (between === DOT || (between === PLUS && marked)) {

@@ -189,10 +189,12 @@ export class NameReader {
     let at = end + 1;
     while (at < size && (CLASSES[codes[at]!]! & (NUMERAL | DIGIT)) !== 0) at++;
     const index = endingTrie.longest(codes, at, size);
-    const lane = index !== 0 && ENDINGS[index - 1]!.lane ? endingTrie.end : 0;
-    // a road that is there by itself is another one: 八一街八一街
-    const own = this.reading.lexicon.trie.longest(codes, end, size) !== 0 || this.reading.repeats(end, lane);
-    if (lane !== 0 && !own && this.reading.closed(lane) && crossingTrie.longest(codes, lane, size) === 0) return lane;
+    if (index !== 0 && ENDINGS[index - 1]!.lane) {
+      const lane = endingTrie.end;
+      // a road that is there by itself is another one: 八一街八一街
+      const own = this.reading.lexicon.trie.longest(codes, end, size) !== 0 || this.reading.repeats(end, lane);
+      if (!own && this.reading.closed(lane) && crossingTrie.longest(codes, lane, size) === 0) return lane;
+    }
     return codes[end + 1] === SECTION && (CLASSES[codes[end]!]! & (NUMERAL | DIGIT)) !== 0 ? end + 2 : end;
   }
 
