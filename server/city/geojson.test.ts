@@ -35,6 +35,20 @@ describe('toWgs84', () => {
       expect(distance(toWgs84(crs, there[0], there[1]), at, { units: 'meters' })).toBeLessThan(0.5);
     }
   });
+  test.each(['gcj02', 'bd09'] as const)('takes %s back to within a metre anywhere in China, its edges too', (crs) => {
+    const type = crs === 'gcj02' ? 'GCJ02' : 'BD09';
+    const module = gcoord as unknown as typeof gcoord.default;
+    // the box of the country, from the Pamirs to the Ussuri and from Zengmu to Mohe; gcoord shifts in a wider one
+    const [west, south, east, north] = [73.5, 3.5, 135.1, 53.6];
+    let worst = 0;
+    for (let i = 0; i <= 60; i++)
+      for (let j = 0; j <= 60; j++) {
+        const at: [number, number] = [west + ((east - west) * i) / 60, south + ((north - south) * j) / 60];
+        const there = module.transform(at, module.WGS84, module[type]);
+        worst = Math.max(worst, distance(toWgs84(crs, there[0], there[1]), at, { units: 'meters' }));
+      }
+    expect(worst).toBeLessThan(1);
+  });
   test('leaves WGS 84 and CGCS2000 as they are, and other countries', () => {
     expect(toWgs84('wgs84', 123.9, 47.3)).toEqual([123.9, 47.3]);
     expect(toWgs84('cgcs2000', 123.9, 47.3)).toEqual([123.9, 47.3]);

@@ -8,6 +8,8 @@ export interface TruthCase {
   address: MadeAddress;
   /** What was done to it. */
   noise: string[];
+  /** How deep the text goes, as far as the address base does. */
+  level: 'number' | 'building' | 'room';
   /** The text still tells one door from all others. */
   answerable: boolean;
 }
@@ -176,6 +178,12 @@ const compose = (d: Draft, a: MadeAddress): string =>
     d.tail,
   ].join('');
 
+/** A building is written alone, or with its unit and room. */
+function levelOf({ inner: written }: Draft, a: MadeAddress): TruthCase['level'] {
+  if (a.building === '') return 'number';
+  return a.room !== '' && /\d0\d室?$/.test(written) ? 'room' : 'building';
+}
+
 /** Is there still a name that is there once, or a district or street to tell it by? */
 function isAnswerable(d: Draft, a: MadeAddress): boolean {
   const divided = d.street !== '' && d.district !== '';
@@ -209,6 +217,6 @@ export function* truthCases(
       text = act(text, random);
       noise.push(name);
     }
-    yield { text, address, noise, answerable: isAnswerable(draft, address) };
+    yield { text, address, noise, level: levelOf(draft, address), answerable: isAnswerable(draft, address) };
   }
 }

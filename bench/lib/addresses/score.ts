@@ -12,6 +12,14 @@ export function baseOf({ divisions, addresses }: MadeCity): AddressBase {
   return base;
 }
 
+/** Precision of a level is right ÷ given; its recall, reached ÷ asked: the right building, as deep as the answerable text goes. */
+export interface LevelScore {
+  given: number;
+  right: number;
+  asked: number;
+  reached: number;
+}
+
 export interface Score {
   cases: number;
   answerable: number;
@@ -22,7 +30,7 @@ export interface Score {
   /** Of all: a wrong building given as sure, or as not sure. */
   wrongSure: number;
   wrongUnsure: number;
-  byLevel: Partial<Record<MatchLevel, { given: number; right: number }>>;
+  byLevel: Partial<Record<MatchLevel, LevelScore>>;
   byNoise: Record<string, { cases: number; right: number; wrong: number }>;
   missed: { text: string; truth: string; noise: string; match: Match }[];
 }
@@ -38,7 +46,9 @@ export function scoreOf(base: AddressBase, cases: Iterable<TruthCase>, keep = 0)
     ...{ cases: 0, answerable: 0, right: 0, rightSure: 0, wrongSure: 0, wrongUnsure: 0 },
     ...{ byLevel: {}, byNoise: {}, missed: [] },
   };
-  for (const { text, address, noise, answerable } of cases) {
+  const levelOf = (level: MatchLevel): LevelScore =>
+    (score.byLevel[level] ??= { given: 0, right: 0, asked: 0, reached: 0 });
+  for (const { text, address, noise, level: deep, answerable } of cases) {
     const match = matcher.match(text);
     const given = atBuilding(match.level);
     const right = given && isAt(match, address);
@@ -50,9 +60,10 @@ export function scoreOf(base: AddressBase, cases: Iterable<TruthCase>, keep = 0)
       if (right && sure) score.rightSure++;
     }
     if (given && !right) score[sure ? 'wrongSure' : 'wrongUnsure']++;
-    const level = (score.byLevel[match.level] ??= { given: 0, right: 0 });
-    level.given++;
-    if (right) level.right++;
+    levelOf(match.level).given++;
+    if (right) levelOf(match.level).right++;
+    if (answerable) levelOf(deep).asked++;
+    if (answerable && right && MATCH_LEVELS.indexOf(match.level) >= MATCH_LEVELS.indexOf(deep)) levelOf(deep).reached++;
     for (const name of noise) {
       const one = (score.byNoise[name] ??= { cases: 0, right: 0, wrong: 0 });
       if (answerable) one.cases++;
@@ -65,4 +76,14 @@ export function scoreOf(base: AddressBase, cases: Iterable<TruthCase>, keep = 0)
   return score;
 }
 
-export const LEVELS_BY_DEPTH = MATCH_LEVELS;
+/** Precision and recall of each level that was given or asked for, innermost first; null where there is nothing to divide by. */
+export function levelTable({ byLevel }: Score) {
+  const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+  return MATCH_LEVELS.toReversed()
+    .filter((level) => byLevel[level])
+    .map((level) => {
+      const { given, right, asked, reached } = byLevel[level]!;
+      const doors = atBuilding(level);
+      return { level, given, asked, precision: doors ? ratio(right, given) : null, recall: ratio(reached, asked) };
+    });
+}

@@ -4,6 +4,9 @@ import { Ints } from './ints.ts';
 export const ANCHOR_KINDS = ['road', 'place', 'village'] as const;
 export type AnchorKind = (typeof ANCHOR_KINDS)[number];
 
+/** Positions are kept in this part of a degree. */
+export const DEGREE = 1e7;
+
 export interface Anchor {
   kind: AnchorKind;
   /** Number of its name; 0 for a village, which is its scope. */
@@ -13,9 +16,16 @@ export interface Anchor {
   /** First row of its list. */
   head: number;
   count: number;
+  /** In units of 1 ÷ DEGREE, whole: sums do not depend on the order. */
   lngSum: number;
   latSum: number;
 }
+
+/** Middle of an anchor's rows. */
+export const middleOf = ({ lngSum, latSum, count }: Anchor): [lng: number, lat: number] => [
+  lngSum / count / DEGREE,
+  latSum / count / DEGREE,
+];
 
 /** Anchors by name and scope, each with the list of its rows. */
 export class Anchors {
@@ -36,6 +46,11 @@ export class Anchors {
   /** All anchors of a name, one a scope; a village's name is its scope. */
   named(kind: AnchorKind, name: number): readonly number[] {
     return this.byName[ANCHOR_KINDS.indexOf(kind)]!.get(name) ?? [];
+  }
+
+  /** Has a name rows that were not taken out? */
+  isThere(kind: AnchorKind, name: number): boolean {
+    return this.named(kind, name).some((index) => this.all[index]!.count > 0);
   }
 
   /** Puts a row to its anchor. @returns the anchor's index, and whether it is new. */

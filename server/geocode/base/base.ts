@@ -3,15 +3,16 @@ import { ELEMENT_KINDS } from '../kinds.ts';
 import { createParser, type Parser } from '../parse/parser.ts';
 import { normaliseElement } from '../parse/normalise.ts';
 import type { Element, Gazetteer, MatchLevel, StandardAddress } from '../types.ts';
-import { Anchors, type AnchorKind } from './anchors.ts';
+import { Anchors, DEGREE, type AnchorKind } from './anchors.ts';
 import { DivisionTree } from './divisionTree.ts';
-import { DoorTable, type Door } from './doors.ts';
+import { doorAt, doorsOf, DoorTable, type Door } from './doors.ts';
 import { FIELD_NAMES, fieldsOf, type Fields } from './fields.ts';
 import { Ints, Strings } from './ints.ts';
 import { Names } from './names.ts';
 
-const DEGREE = 1e7;
+/** Bits of a row: it was taken out; it counts at its village. */
 const REMOVED = 1;
+const IN_VILLAGE = 2;
 /** Positions in FIELD_NAMES; those from lane on, in a door, are three less. */
 const [ROAD, PLACE, PLACE2]: readonly [number, number, number] = [0, 1, 2];
 const [LANE, NUMBER, PHASE]: readonly [number, number, number] = [0, 2, 3];
@@ -30,28 +31,6 @@ function holdsOf({ road, place, place2 }: Fields, village: boolean): Hold[] {
   return holds;
 }
 
-/** The door that fields name at an anchor of a kind. A number beside a road is the road's, so a place does not ask for it. */
-export function doorAt(kind: AnchorKind, fields: Fields): Door {
-  const { lane, group, number, phase, building, unit, room, road } = fields;
-  if (kind === 'road') return [lane, group, number, 0, building, unit, room];
-  if (kind === 'place') return [0, group, road > 0 ? 0 : number, phase, building, unit, room];
-  return [0, group, number, 0, building, unit, room];
-}
-
-/** The doors that one door lies behind, itself first; without its group and its phase too, as clerks write it. */
-export function doorsOf(door: Door): Door[] {
-  const [lane, group, number, phase, building, unit, room] = door;
-  const doors: Door[] = [];
-  for (const part of phase === 0 ? [0] : [phase, 0])
-    for (const team of group === 0 ? [0] : [group, 0]) {
-      if (room !== 0) doors.push([lane, team, number, part, building, unit, room]);
-      if (unit !== 0) doors.push([lane, team, number, part, building, unit, 0]);
-      if (building !== 0) doors.push([lane, team, number, part, building, 0, 0]);
-      if ((number !== 0 || lane !== 0) && part === 0) doors.push([lane, team, number, 0, 0, 0, 0]);
-    }
-  return doors;
-}
-
 /** The address base in memory: rows in columns, found by the doors of their roads, places and villages. */
 export class AddressBase {
   readonly tree: DivisionTree;
@@ -64,14 +43,18 @@ export class AddressBase {
   version: number;
   /** Rows, removed ones and aliases among them. */
   rows = 0;
+  /** Rows taken out, which still take room. */
+  dead = 0;
   private readonly codes: string[] = [];
   private readonly columns = FIELD_NAMES.map(() => new Ints());
   private readonly division = new Ints();
   private readonly lng = new Ints();
   private readonly lat = new Ints();
   private readonly flags = new Ints();
+  /** Of each row, what its address was read from, in 32 bits: says whether it changed. */
+  private readonly marks = new Ints();
   private byCode: Map<string, number[]> | null = null;
-  /** Sums of positions by division. */
+  /** Sums of positions by division, in whole units as the columns hold them: they do not depend on the order. */
   private readonly middles = new Map<number, { count: number; lng: number; lat: number }>();
   /** Rows behind one door beyond the first, by the first. */
   private readonly twins = new Map<number, number[]>();
@@ -86,21 +69,22 @@ export class AddressBase {
    * Takes an address in, with its aliases. The version is the caller's to move.
    * @throws HekanError('bad_request') where nothing of it could be found again: no road, place or village with it.
    */
-  add(address: StandardAddress): void {
+  add(address: StandardAddress, mark = 0): void {
     const elements = address.elements
       ? normalised(this.parser, address.elements)
       : this.parser.parse(address.text ?? '').elements;
-    this.put(address, elements);
-    for (const alias of address.aliases ?? []) this.put(address, this.parser.parse(alias).elements);
+    this.put(address, elements, mark);
+    for (const alias of address.aliases ?? []) this.put(address, this.parser.parse(alias).elements, mark);
   }
 
-  private put({ code, text, lng, lat, divisionId }: StandardAddress, elements: readonly Element[]): void {
+  private put({ code, text, lng, lat, divisionId }: StandardAddress, elements: readonly Element[], mark: number): void {
     const fields = fieldsOf(elements, (value) => this.strings.add(value));
     const own = this.finest(divisionId ?? 0, elements);
     const village = this.tree.villageOf(own);
     const counted = fields.group !== 0 || this.tree.levelOf(village) === 'community';
     const named = elements.some(({ kind }) => kind === 'road' || kind === 'estate' || kind === 'landmark');
-    const holds = holdsOf(fields, counted && village !== 0 && !named);
+    const inVillage = counted && village !== 0 && !named;
+    const holds = holdsOf(fields, inVillage);
     if (holds.length === 0)
       throw new HekanError(
         'bad_request',
@@ -116,13 +100,19 @@ export class AddressBase {
     this.division.set(row, own);
     this.lng.set(row, Math.round(lng * DEGREE));
     this.lat.set(row, Math.round(lat * DEGREE));
-    this.flags.set(row, 0);
+    this.flags.set(row, inVillage ? IN_VILLAGE : 0);
+    this.marks.set(row, mark);
     this.byCode?.set(code, [...(this.byCode.get(code) ?? []), row]);
     this.learn(elements);
-    this.weigh(own, lng, lat, 1);
+    this.weigh(own, row, 1);
     for (const [kind, slot, name] of holds) {
       const scope = kind === 'village' ? village : this.tree.scopeOf(own);
-      this.index(this.anchors.link(kind, slot, name, scope, row, lng, lat), kind, row, fields);
+      this.index(
+        this.anchors.link(kind, slot, name, scope, row, this.lng.get(row), this.lat.get(row)),
+        kind,
+        row,
+        fields,
+      );
     }
   }
 
@@ -179,7 +169,7 @@ export class AddressBase {
   }
 
   private isBehind(anchor: number, kind: AnchorKind, row: number, door: Door): boolean {
-    if (this.flags.get(row) === REMOVED) return false;
+    if (!this.isThere(row)) return false;
     const { name, scope } = this.anchors.all[anchor]!;
     const c = this.columns;
     const named = kind === 'village' || c[kind === 'road' ? ROAD : PLACE]!.get(row) === name;
@@ -243,7 +233,7 @@ export class AddressBase {
   }
 
   isThere(row: number): boolean {
-    return this.flags.get(row) !== REMOVED;
+    return (this.flags.get(row) & REMOVED) === 0;
   }
 
   positionOf(row: number): [lng: number, lat: number] {
@@ -258,10 +248,11 @@ export class AddressBase {
   /** Middle of all addresses of a division, or null. */
   middleOf(division: number): [lng: number, lat: number] | null {
     const middle = this.middles.get(division);
-    return middle && middle.count > 0 ? [middle.lng / middle.count, middle.lat / middle.count] : null;
+    return middle && middle.count > 0 ? [middle.lng / middle.count / DEGREE, middle.lat / middle.count / DEGREE] : null;
   }
 
-  private weigh(division: number, lng: number, lat: number, sign: 1 | -1): void {
+  private weigh(division: number, row: number, sign: 1 | -1): void {
+    const [lng, lat] = [this.lng.get(row), this.lat.get(row)];
     for (const id of this.tree.pathOf(division)) {
       if (id === 0) continue;
       const middle = this.middles.get(id);
@@ -302,28 +293,56 @@ export class AddressBase {
     this.put(
       { code, text, lng, lat, divisionId: divisionId === 0 ? null : divisionId },
       this.parser.parse(text).elements,
+      this.marks.get(row),
     );
   }
 
   /** Takes an address and its aliases out. @returns whether it was there. */
   remove(code: string): boolean {
     const gone = this.rowsOf(code);
-    for (const row of gone) this.flags.set(row, REMOVED);
-    for (const row of gone) this.unindex(row);
+    this.drop(gone);
     return gone.length > 0;
+  }
+
+  /** Takes rows out. @param rows that are there. */
+  drop(rows: readonly number[]): void {
+    for (const row of rows) this.flags.set(row, this.flags.get(row) | REMOVED);
+    for (const row of rows) this.unindex(row);
+    this.dead += rows.length;
+  }
+
+  markOf(row: number): number {
+    return this.marks.get(row);
+  }
+
+  /** Rows that stand in one of the boxes or a hair beside it, by their code. */
+  rowsIn(
+    boxes: readonly (readonly [west: number, south: number, east: number, north: number])[],
+  ): Map<string, number[]> {
+    const found = new Map<string, number[]>();
+    const wide = boxes.map((box) => box.map((degrees, i) => Math.round(degrees * DEGREE) + (i < 2 ? -2 : 2)));
+    for (let row = 0; row < this.rows; row++) {
+      const [lng, lat] = [this.lng.get(row), this.lat.get(row)];
+      if (!this.isThere(row)) continue;
+      if (!wide.some(([west, south, east, north]) => lng >= west! && lng <= east! && lat >= south! && lat <= north!))
+        continue;
+      const rows = found.get(this.codes[row]!);
+      if (rows) rows.push(row);
+      else found.set(this.codes[row]!, [row]);
+    }
+    return found;
   }
 
   /** Doors that a removed row stood for are given to others behind them. */
   private unindex(row: number): void {
     const fields = this.fields(row);
     const division = this.division.get(row);
-    const [lng, lat] = this.positionOf(row);
-    this.weigh(division, lng, lat, -1);
-    for (const [kind, , name] of holdsOf(fields, true)) {
+    this.weigh(division, row, -1);
+    for (const [kind, , name] of holdsOf(fields, (this.flags.get(row) & IN_VILLAGE) !== 0)) {
       const scope = kind === 'village' ? this.tree.villageOf(division) : this.tree.scopeOf(division);
       const anchor = this.anchors.find(kind, name, scope);
       if (anchor === -1) continue;
-      this.anchors.unlink(anchor, lng, lat);
+      this.anchors.unlink(anchor, this.lng.get(row), this.lat.get(row));
       const lost = doorsOf(doorAt(kind, fields)).filter((door) => this.doorRow(anchor, kind, door) === -1);
       if (lost.length === 0) continue;
       this.anchors.walk(anchor, (other) => {

@@ -1,3 +1,6 @@
+import type { AnchorKind } from './anchors.ts';
+import type { Fields } from './fields.ts';
+
 /** Hash of a door at an anchor. The parts are those of `Door`. */
 function hashOf(anchor: number, door: Door): number {
   let hash = Math.imul(anchor + 1, 0x9e3779b1);
@@ -18,6 +21,28 @@ export type Door = readonly [
   unit: number,
   room: number,
 ];
+
+/** The door that fields name at an anchor of a kind. A number beside a road is the road's, so a place does not ask for it. */
+export function doorAt(kind: AnchorKind, fields: Fields): Door {
+  const { lane, group, number, phase, building, unit, room, road } = fields;
+  if (kind === 'road') return [lane, group, number, 0, building, unit, room];
+  if (kind === 'place') return [0, group, road > 0 ? 0 : number, phase, building, unit, room];
+  return [0, group, number, 0, building, unit, room];
+}
+
+/** The doors that one door lies behind, itself first; without its group and its phase too, as clerks write it. */
+export function doorsOf(door: Door): Door[] {
+  const [lane, group, number, phase, building, unit, room] = door;
+  const doors: Door[] = [];
+  for (const part of phase === 0 ? [0] : [phase, 0])
+    for (const team of group === 0 ? [0] : [group, 0]) {
+      if (room !== 0) doors.push([lane, team, number, part, building, unit, room]);
+      if (unit !== 0) doors.push([lane, team, number, part, building, unit, 0]);
+      if (building !== 0) doors.push([lane, team, number, part, building, 0, 0]);
+      if ((number !== 0 || lane !== 0) && part === 0) doors.push([lane, team, number, 0, 0, 0, 0]);
+    }
+  return doors;
+}
 
 /** One row for each door of each anchor: open addressing, 8 bytes a slot. A row is looked at again before it is believed. */
 export class DoorTable {

@@ -32,10 +32,11 @@ const PLACES = new Set<ElementKind>(['estate', 'landmark', 'hamlet']);
 export const isPlaceKind = (kind: ElementKind): boolean => PLACES.has(kind);
 const DIRECT = new Set<string>(['road', 'lane', 'group', 'number', 'phase', 'building', 'unit', 'room']);
 
-/** 5委3组 is group 5-3. */
-function groupOf(elements: readonly Element[]): string {
-  const groups = elements.filter(({ kind }) => kind === 'group');
-  return groups.map(({ value }) => value).join('-');
+/** 5委3组 is group 5-3, and 1851弄15支弄 lane 1851-15. */
+const NESTED = new Set<string>(['group', 'lane']);
+function nestedOf(elements: readonly Element[], wanted: string): string {
+  const parts = elements.filter(({ kind }) => kind === wanted);
+  return parts.map(({ value }) => value).join('-');
 }
 
 /** Elements as fields; where a kind is there twice, the first holds. @param idOf numbers a string, or finds its number. */
@@ -55,7 +56,7 @@ export function fieldsOf(elements: readonly Element[], idOf: (value: string) => 
   for (const { kind, value, divisionIds } of elements) {
     if (DIRECT.has(kind)) {
       const field = kind as keyof Fields;
-      if (fields[field] === 0) fields[field] = idOf(field === 'group' ? groupOf(elements) : value);
+      if (fields[field] === 0) fields[field] = idOf(NESTED.has(field) ? nestedOf(elements, field) : value);
     } else if (isPlaceKind(kind) || (kind === 'community' && !divisionIds)) {
       if (fields.place === 0) fields.place = idOf(value);
       else if (fields.place2 === 0) fields.place2 = idOf(value);

@@ -1,5 +1,6 @@
 import { CsvCursor, CsvFormat, fieldText, type Reject } from '../../files/index.ts';
-import type { Geocoder } from '../service/geocoder.ts';
+import type { AddressBase } from '../base/base.ts';
+import type { MatchOptions } from '../match/matcher.ts';
 import { addUnmatched, unmatchedOf, type Unmatched } from '../service/unmatched.ts';
 import type { Match } from '../types.ts';
 
@@ -40,9 +41,15 @@ function columnsOf({ level, confidence, lng, lat, code, reason }: Match): string
   ].join(',');
 }
 
+/** What answers: a geocoder, or a matcher. */
+export interface Answering {
+  base: AddressBase;
+  match(text: string, options?: MatchOptions): Match;
+}
+
 /** Geocodes the rows of a chunk: each as it stood, with what was found behind it. @param divisions id by code. */
 export function geocodeChunk(
-  geocoder: Geocoder,
+  geocoder: Answering,
   divisions: ReadonlyMap<string, number>,
   chunk: FileChunk,
 ): ChunkResult {

@@ -79,6 +79,21 @@ class FileGeocoding {
     for (const reject of rejects) this.rejects.add(reject);
     for (const one of unmatched) addUnmatched(this.unmatched, one);
   }
+
+  /** Takes a chunk that a run before this one did. @returns false where none did. @throws HekanError('conflict') where it was another. */
+  takeDone(output: JournaledOutput, { number }: Chunk, sha256: string, path: string): boolean {
+    const done = output.done[number];
+    if (!done) return false;
+    if (done.sha256 !== sha256)
+      throw new HekanError(
+        'conflict',
+        `${path} changed since ${this.report.out} was begun: remove that and its journal`,
+        { field: 'FILE', given: path },
+      );
+    this.report.before += done.rows;
+    this.take(done);
+    return true;
+  }
 }
 
 const shaOf = ({ bytes }: Chunk): string => createHash('sha256').update(bytes).digest('hex');
@@ -97,74 +112,96 @@ export async function geocodeFile(
 ): Promise<GeocodeFileReport> {
   const began = performance.now();
   const file = openByteFile(path, null, 'CSV with a header');
-  const format = new CsvFormat(',');
-  const work = new FileGeocoding(path, options);
   const threads = options.threads ?? Math.max(1, Math.min(availableParallelism(), Math.ceil(file.bytes / CHUNK_BYTES)));
-  const pool = new GeocodePool(settings, threads);
-  let output: JournaledOutput | null = null;
+  const { url, folder } = settings;
+  const pool = new GeocodePool({ url, folder, poolSize: 1, readers: 1 }, threads);
+  try {
+    const { report } = await geocodeThrough(pool, path, options, progress, async (unmatched, name) =>
+      db.transaction(async (client) => {
+        const source = `file:${name}`;
+        await removeUnmatched(client, source);
+        await writeUnmatched(client, systemClock, source, unmatched);
+      }),
+    );
+    return { ...report, seconds: Math.round((performance.now() - began) / 10) / 100 };
+  } finally {
+    await pool.close();
+  }
+}
+
+/**
+ * Sends a file through a pool of threads, whatever addresses they know.
+ * @param keep takes what was not found of the file, before its output counts as whole.
+ * @returns the report, and the seconds from when all threads had their addresses.
+ */
+export async function geocodeThrough(
+  pool: GeocodePool,
+  path: string,
+  options: GeocodeFileOptions,
+  progress: ImportOutput,
+  keep: (unmatched: Iterable<Unmatched>, file: string) => Promise<void>,
+): Promise<{ report: Omit<GeocodeFileReport, 'seconds'>; matchingS: number }> {
+  const work = new FileGeocoding(path, options);
+  const output: { file: JournaledOutput | null } = { file: null };
   let whole = false;
   try {
     const { version, addresses } = await pool.ready();
     if (addresses === 0)
       throw new HekanError('not_ready', 'there are no addresses yet: run `hekan import addresses`', { field: 'FILE' });
-    let columns = { address: -1, division: -1 };
-    const under: Promise<void>[] = [];
-    let order: Promise<void> = Promise.resolve();
-    for await (const chunk of cutChunks(file.pieces(), options.chunkBytes ?? CHUNK_BYTES, format, path)) {
-      if (!output) {
-        columns = columnsOf(path, format.header, options);
-        const madeOf = JSON.stringify({ version, columns, header: format.header });
-        output = new JournaledOutput(work.report.out, madeOf, `${headerOf(chunk)}\n`);
-      }
-      const to = output;
-      const sha256 = shaOf(chunk);
-      const done = to.done[chunk.number];
-      if (done) {
-        if (done.sha256 !== sha256)
-          throw new HekanError(
-            'conflict',
-            `${path} changed since ${work.report.out} was begun: remove that and its journal`,
-            {
-              field: 'FILE',
-              given: path,
-            },
-          );
-        work.report.before += done.rows;
-        work.take(done);
-        continue;
-      }
-      const { number, bytes, body, firstLine, bodyLines } = chunk;
-      const found = pool.run({
-        number,
-        bytes,
-        body,
-        firstLine: firstLine + bodyLines,
-        header: format.header,
-        ...columns,
-      });
-      order = Promise.all([found, order]).then(([result]) => {
-        to.add(sha256, result);
-        work.take(result);
-        progress.progress(file.read, file.bytes, `${work.report.rows.toLocaleString('en-US')} rows`);
-      });
-      order.catch(() => undefined);
-      under.push(order);
-      if (under.length > 2 * threads) await under.shift();
-    }
-    await order;
+    const began = performance.now();
+    await sendChunks(pool, path, options, version, work, output, progress);
     if (work.report.rows === 0) throw badRequest('FILE', path, 'rows below the header');
-    await db.transaction(async (client) => {
-      const source = `file:${work.report.file}`;
-      await removeUnmatched(client, source);
-      await writeUnmatched(client, systemClock, source, work.unmatched.values());
-    });
+    await keep(work.unmatched.values(), work.report.file);
     whole = true;
+    return { report: work.report, matchingS: (performance.now() - began) / 1000 };
   } finally {
-    output?.close(whole);
+    output.file?.close(whole);
     work.report.rejects = { byReason: work.rejects.byReason(), path: work.rejects.close() };
-    await pool.close();
   }
-  return { ...work.report, seconds: Math.round((performance.now() - began) / 10) / 100 };
+}
+
+async function sendChunks(
+  pool: GeocodePool,
+  path: string,
+  options: GeocodeFileOptions,
+  version: number,
+  work: FileGeocoding,
+  output: { file: JournaledOutput | null },
+  progress: ImportOutput,
+): Promise<void> {
+  const file = openByteFile(path, null, 'CSV with a header');
+  const format = new CsvFormat(',');
+  let columns = { address: -1, division: -1 };
+  const under: Promise<void>[] = [];
+  let order: Promise<void> = Promise.resolve();
+  for await (const chunk of cutChunks(file.pieces(), options.chunkBytes ?? CHUNK_BYTES, format, path)) {
+    if (!output.file) {
+      columns = columnsOf(path, format.header, options);
+      const madeOf = JSON.stringify({ version, columns, header: format.header });
+      output.file = new JournaledOutput(work.report.out, madeOf, `${headerOf(chunk)}\n`);
+    }
+    const to = output.file;
+    const sha256 = shaOf(chunk);
+    if (work.takeDone(to, chunk, sha256, path)) continue;
+    const { number, bytes, body, firstLine, bodyLines } = chunk;
+    const found = pool.run({
+      number,
+      bytes,
+      body,
+      firstLine: firstLine + bodyLines,
+      header: format.header,
+      ...columns,
+    });
+    order = Promise.all([found, order]).then(([result]) => {
+      to.add(sha256, result);
+      work.take(result);
+      progress.progress(file.read, file.bytes, `${work.report.rows.toLocaleString('en-US')} rows`);
+    });
+    order.catch(() => undefined);
+    under.push(order);
+    if (under.length > 2 * pool.size) await under.shift();
+  }
+  await order;
 }
 
 function columnsOf(path: string, header: readonly string[], { column, divisionColumn }: GeocodeFileOptions) {

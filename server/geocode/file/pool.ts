@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { DatabaseOptions } from '../../db/index.ts';
 import type { ChunkResult, FileChunk } from './chunk.ts';
 
 /** What a worker knows when it is ready. */
@@ -25,22 +24,25 @@ function answerOf<T>(worker: Worker): Promise<T> {
 export class GeocodePool {
   readonly #workers: Worker[];
   readonly #free: Worker[] = [];
+  #ready: Promise<WorkerReady> | null = null;
   readonly #waiting: ((worker: Worker) => void)[] = [];
 
-  constructor(options: DatabaseOptions, size: number) {
-    const { url, folder } = options;
-    this.#workers = Array.from(
-      { length: size },
-      () =>
-        new Worker(new URL('./worker.ts', import.meta.url), { workerData: { url, folder, poolSize: 1, readers: 1 } }),
-    );
+  /** @param workerData where the addresses are. @param worker what reads them and answers chunks. */
+  constructor(workerData: object, size: number, worker = new URL('./worker.ts', import.meta.url)) {
+    this.#workers = Array.from({ length: size }, () => new Worker(worker, { workerData }));
+  }
+
+  get size(): number {
+    return this.#workers.length;
   }
 
   /** Waits until all have read the addresses. */
   async ready(): Promise<WorkerReady> {
-    const all = await Promise.all(this.#workers.map((worker) => answerOf<WorkerReady>(worker)));
-    this.#free.push(...this.#workers);
-    return { version: Math.min(...all.map(({ version }) => version)), addresses: all[0]!.addresses };
+    this.#ready ??= Promise.all(this.#workers.map((worker) => answerOf<WorkerReady>(worker))).then((all) => {
+      this.#free.push(...this.#workers);
+      return { version: Math.min(...all.map(({ version }) => version)), addresses: all[0]!.addresses };
+    });
+    return this.#ready;
   }
 
   async run(chunk: FileChunk): Promise<ChunkResult> {

@@ -1,5 +1,5 @@
 import type { AddressBase } from '../base/base.ts';
-import type { Anchor } from '../base/anchors.ts';
+import { middleOf } from '../base/anchors.ts';
 import type { Match, MatchLevel, Relation } from '../types.ts';
 import { fitOf, type Query } from './query.ts';
 import type { Name } from './find.ts';
@@ -8,8 +8,6 @@ export type Place = Pick<Match, 'level' | 'confidence' | 'lng' | 'lat' | 'code' 
 
 const SPREAD_ROWS = 300;
 const CROSSING_M = 150;
-
-const middle = ({ lngSum, latSum, count }: Anchor): [number, number] => [lngSum / count, latSum / count];
 
 /** The one row of an anchor that is the place itself: a landmark, an estate as a whole. −1 where there is none or several. */
 function rowItself(base: AddressBase, anchor: number, asked: number): number {
@@ -61,7 +59,7 @@ function wholePlace(
     return { level: door, confidence: trust, lng, lat, code: base.codeOf(row), divisionId: base.divisionOf(row) };
   }
   const largest = all.reduce((a, b) => (b.count > a.count ? b : a));
-  const [lng, lat] = middle(largest);
+  const [lng, lat] = middleOf(largest);
   return { level, confidence: Math.min(trust, 0.75), lng, lat, code: null, divisionId: largest.scope };
 }
 

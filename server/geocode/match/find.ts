@@ -1,6 +1,6 @@
-import { doorAt, doorsOf, SAME_DOOR_M, type AddressBase } from '../base/base.ts';
+import { SAME_DOOR_M, type AddressBase } from '../base/base.ts';
 import type { AnchorKind } from '../base/anchors.ts';
-import type { Door } from '../base/doors.ts';
+import { doorAt, doorsOf, type Door } from '../base/doors.ts';
 import type { Fields } from '../base/fields.ts';
 import type { Likely } from '../base/names.ts';
 import { likeness } from '../base/names.ts';
@@ -44,6 +44,8 @@ const LOSS = {
   deeper: 0.03,
 };
 
+/** A second door this near in confidence makes a match ambiguous. */
+export const CLOSE = 0.08;
 /** Anchors that fit the divisions so much worse are looked at only where the others fail. */
 const FAR = 0.2;
 
@@ -94,7 +96,7 @@ function contradiction(base: AddressBase, query: Query, kind: AnchorKind, row: n
   }
   if (kind !== 'place' && query.places.length > 0) {
     const named = [fields.place, fields.place2].some((place) => place > 0 && isNamed(base, query.places, place));
-    const known = query.places.some((place) => base.anchors.named('place', base.strings.find(place)).length > 0);
+    const known = query.places.some((place) => base.anchors.isThere('place', base.strings.find(place)));
     if (!named)
       loss += known
         ? LOSS.knownPlace
@@ -105,19 +107,76 @@ function contradiction(base: AddressBase, query: Query, kind: AnchorKind, row: n
   return loss;
 }
 
-/** All doors that a name leads to, one an anchor; those in other divisions only where none fits in the ones named. */
-export function findDoors(base: AddressBase, query: Query, { kind, name, likeness: like }: Name): Found[] {
+/** What is found so far, and what is still worth looking at beside it. */
+export class Findings {
+  readonly found: Found[] = [];
+  /** Confidence of the best that is sure and is no less than what was asked. */
+  private best = 0;
+
+  get isSure(): boolean {
+    return this.best >= SURE;
+  }
+
+  /** Is one of those from `at` on sure? */
+  sureSince(at: number): boolean {
+    for (let i = at; i < this.found.length; i++) if (this.found[i]!.confidence >= SURE) return true;
+    return false;
+  }
+
+  add(found: Found): void {
+    this.found.push(found);
+    if (found.confidence >= SURE && !found.short) this.best = Math.max(this.best, found.confidence);
+  }
+
+  /** Could a door with at most this confidence still be a rival of what is sure? */
+  worth(most: number): boolean {
+    return this.best === 0 || most >= this.best - CLOSE;
+  }
+}
+
+/** Losses of the anchors under way: one array for all calls, none of which waits. */
+const losses: number[] = [];
+
+/** All doors that a name leads to, one an anchor, best fitting divisions first; those far off only where none is sure in the ones named. */
+export function findDoors(base: AddressBase, query: Query, { kind, name, likeness: like }: Name, to: Findings): void {
+  if (!to.worth(like)) return;
   const anchors = base.anchors.named(kind, name);
-  const losses = anchors.map((anchor) => fitOf(query, base.tree.pathOf(base.anchors.all[anchor]!.scope)).loss);
+  const { all } = base.anchors;
   const asked = readings(kind, query.fields);
-  const near = Math.min(...losses) + FAR;
-  const pass = (from: (loss: number) => boolean): Found[] =>
-    anchors.flatMap((anchor, i) => {
-      if (!from(losses[i]!) || like - losses[i]! < 0.4) return [];
-      return findFirst(base, query, kind, anchor, asked, like) ?? [];
-    });
-  const found = pass((loss) => loss < near);
-  return found.some(({ confidence }) => confidence >= SURE) ? found : [...found, ...pass((loss) => loss >= near)];
+  if (anchors.length === 1) {
+    look(base, query, kind, anchors[0]!, asked, like, to);
+    return;
+  }
+  let least = Infinity;
+  for (let i = 0; i < anchors.length; i++) {
+    const { loss } = fitOf(query, base.tree.pathOf(all[anchors[i]!]!.scope));
+    losses[i] = loss;
+    if (loss < least) least = loss;
+  }
+  const before = to.found.length;
+  // What fits best first: beside what is sure by then, most of the others need no look.
+  const bounds = [least, least + 1e-9, least + FAR, Infinity];
+  for (let step = 1; step < bounds.length; step++) {
+    if (step === 3 && to.sureSince(before)) return;
+    for (let i = 0; i < anchors.length; i++) {
+      const loss = losses[i]!;
+      if (loss < bounds[step - 1]! || loss >= bounds[step]! || like - loss < 0.4 || !to.worth(like - loss)) continue;
+      look(base, query, kind, anchors[i]!, asked, like, to);
+    }
+  }
+}
+
+function look(
+  base: AddressBase,
+  query: Query,
+  kind: AnchorKind,
+  anchor: number,
+  asked: readonly [Door, number][],
+  like: number,
+  to: Findings,
+): void {
+  const found = findFirst(base, query, kind, anchor, asked, like);
+  if (found) to.add(found);
 }
 
 function findFirst(

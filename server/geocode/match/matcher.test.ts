@@ -81,6 +81,8 @@ describe('refused rather than guessed', () => {
     ["'; drop table place; --", 'none', 'unknown_name'],
     ['哈尔滨市南岗区中华路12号', 'none', 'other_city'],
     ['北京市朝阳区建国路88号', 'none', 'other_city'],
+    ['哈尔滨南岗区中华路12号', 'none', 'other_city'], // without its 市
+    ['哈尔滨道里区中华路12号', 'none', 'other_city'], // whose district holds an ending
     ['龙南区新花路5号', 'street', 'ambiguous'], // sounds like one, nearly like another
     ['光荣小区1号楼', 'street', 'ambiguous'], // of which phase?
     ['建东区中华路12号', 'road', 'unknown_number'], // the other district has a 12
@@ -146,6 +148,16 @@ it('elements by column mean what a text means', () => {
     divisionId: 4,
   });
   expect(matcher.match('黄河路20号江畔花园7栋2单元')).toMatchObject({ level: 'unit', code: 'c1' });
+  base.add({ code: 'c2', elements: { road: 'G111', number: 'K35+200' }, lng: 123.7, lat: 47.8, divisionId: 5 });
+  expect(matcher.match('国道111线35.2公里处')).toMatchObject({ level: 'number', code: 'c2' });
+});
+
+it('a lane of a lane is not the lane', () => {
+  base.add({ code: 'l1', text: '长江路1851弄3号', lng: 123.71, lat: 47.71, divisionId: 4 });
+  base.add({ code: 'l2', text: '长江路1851弄15支弄3号', lng: 123.72, lat: 47.72, divisionId: 4 });
+  expect(matcher.match('长江路1851弄15支弄3号')).toMatchObject({ code: 'l2', reason: null });
+  expect(matcher.match('长江路1851弄3号')).toMatchObject({ code: 'l1', reason: null });
+  expect(matcher.match('长江路1851弄16支弄3号').code).toBeNull();
 });
 
 it('an address that could not be found again is not taken', () => {

@@ -11,7 +11,7 @@ import {
   type ParsedAddress,
 } from '../types.ts';
 import { findCrossing, findDivision, findWhole, moved, type Place } from './coarse.ts';
-import { exactNames, findDoors, likeNames, type Found, type Name } from './find.ts';
+import { CLOSE, exactNames, findDoors, Findings, likeNames, type Found, type Name } from './find.ts';
 import { planQuery, type Query } from './query.ts';
 
 export interface MatchOptions {
@@ -22,8 +22,6 @@ export interface MatchOptions {
 
 /** Doors trusted less than this are candidates only. */
 const GIVEN = 0.5;
-/** A second door this near in confidence makes a match ambiguous. */
-const CLOSE = 0.08;
 const BESIDE = 0.6;
 const MOST_CANDIDATES = 5;
 
@@ -63,14 +61,15 @@ export class Matcher {
   private decide(parsed: ParsedAddress, query: Query, notes: string[] | null): Match {
     const exact = exactNames(this.base, query);
     let names: Name[] = exact;
-    let found = this.doors(query, exact, notes);
-    if (
-      !found.some(({ confidence, short }) => confidence >= SURE && !short) &&
-      (query.roads.length > 0 || query.places.length > 0)
-    ) {
-      names = [...exact, ...likeNames(this.base, query)];
-      found = [...found, ...this.doors(query, names.slice(exact.length), notes)];
+    const findings = new Findings();
+    for (const name of exact) findDoors(this.base, query, name, findings);
+    if (!findings.isSure && (query.roads.length > 0 || query.places.length > 0)) {
+      const like = likeNames(this.base, query);
+      for (const name of like) findDoors(this.base, query, name, findings);
+      names = [...exact, ...like];
     }
+    const { found } = findings;
+    notes?.push(...found.map((one) => this.why(one)));
     found.sort((a, b) => rank(b) - rank(a));
     const best = found[0];
     if (best && best.confidence >= GIVEN && !parsed.intersection && !query.beside) {
@@ -78,12 +77,6 @@ export class Matcher {
       return rival === undefined ? this.give(best, found) : this.common(best, rival, found);
     }
     return this.coarse(parsed, query, names, found);
-  }
-
-  private doors(query: Query, names: readonly Name[], notes: string[] | null): Found[] {
-    const found = names.flatMap((name) => findDoors(this.base, query, name));
-    notes?.push(...found.map((one) => this.why(one)));
-    return found;
   }
 
   private why({ row, level, confidence, anchor, trust, loss }: Found): string {

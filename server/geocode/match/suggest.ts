@@ -1,5 +1,5 @@
 import { addressText } from '../base/addressText.ts';
-import type { Anchor } from '../base/anchors.ts';
+import { middleOf, type Anchor } from '../base/anchors.ts';
 import type { AddressBase } from '../base/base.ts';
 import { initialsOf } from '../base/sound.ts';
 import type { ElementKind } from '../kinds.ts';
@@ -131,9 +131,10 @@ export class Suggester {
     return found
       .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
       .slice(0, limit)
-      .map(({ text, anchor: { kind, lngSum, latSum, count } }) => {
-        const level = kind === 'road' ? 'road' : 'estate';
-        return { text, level, code: null, lng: lngSum / count, lat: latSum / count };
+      .map(({ text, anchor }) => {
+        const [lng, lat] = middleOf(anchor);
+        const level = anchor.kind === 'road' ? 'road' : 'estate';
+        return { text, level, code: null, lng, lat };
       });
   }
 

@@ -1,4 +1,10 @@
-import { BREAK, CLASSES, DASH, DIGIT, FOLD } from './fold.ts';
+import { BREAK, CLASSES, DASH, DIGIT, FOLD, HAN, NUMERAL } from './fold.ts';
+
+const SLASH = 0x2f;
+const WIDE_SLASH = 0xff0f;
+
+/** A unit that is a letter of a name, not a numeral. */
+const named = (code: number): boolean => (CLASSES[code]! & (HAN | NUMERAL)) === HAN;
 
 /** A text folded for reading, and where each unit of it stood. Reused from text to text. */
 export class Folded {
@@ -28,7 +34,7 @@ export class Folded {
         spaced[size] = 0;
         codes[size++] = DASH;
       }
-      codes[size] = code;
+      codes[size] = code === BREAK || code === DASH ? this.separator(text, i, code, size) : code;
       origin[size] = i;
       spaced[size++] = space;
       space = 0;
@@ -36,6 +42,16 @@ export class Folded {
     origin[size] = text.length;
     codes[size] = BREAK;
     this.size = size;
+  }
+
+  /** 12/2/501 is 12-2-501, and the dashes of 龙沙区-中华路 are breaks. */
+  private separator(text: string, at: number, code: number, size: number): number {
+    const before = size > 0 ? this.codes[size - 1]! : BREAK;
+    const after = FOLD[text.charCodeAt(at + 1)] ?? BREAK;
+    if (code === DASH) return named(before) && named(after) ? BREAK : DASH;
+    const given = text.charCodeAt(at);
+    const slash = given === SLASH || given === WIDE_SLASH;
+    return slash && CLASSES[before] === DIGIT && CLASSES[after] === DIGIT ? DASH : BREAK;
   }
 
   /** Folded text of [start, end). */

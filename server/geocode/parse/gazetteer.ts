@@ -1,5 +1,6 @@
 import type { ElementKind } from '../kinds.ts';
 import type { Gazetteer, GazetteerDivision, KnownName } from '../types.ts';
+import { CHINA_CITIES } from './chinaCities.ts';
 import { foldText } from './fold.ts';
 import { numeralsInName } from './numeral.ts';
 import { Trie } from './trie.ts';
@@ -12,6 +13,8 @@ export interface Sense {
   ids: number[];
   /** The whole name; else a short form, which needs its surroundings to agree. */
   full: boolean;
+  /** A city of China that the gazetteer does not hold. */
+  foreign?: boolean;
 }
 
 export const ADMINISTRATIVE = new Set<ElementKind>(['province', 'city', 'district', 'street', 'community']);
@@ -39,6 +42,10 @@ const WRITTEN: Record<string, string[]> = {
   community: ['社区', '社区居委会', '居委会', '社区居民委员会'],
   village: ['村', '村委会', '村民委员会'],
 };
+
+/** Peoples in the names of districts, towns and prefectures: 梅里斯 is short for 梅里斯达斡尔族区. */
+const PEOPLES =
+  /^(.{2,}?)(?:(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|塔吉克|怒|鄂温克|保安|裕固|独龙|鄂伦春|赫哲|普米|各)族)+$/;
 
 /** A name as a key: folded, its digits as Chinese numerals. */
 export const nameKey = (name: string): string => {
@@ -81,6 +88,8 @@ export class Lexicon {
 
   constructor({ divisions, names }: Gazetteer) {
     for (const name of PROVINCES) this.put(name, { kind: 'province', value: name, ids: [], full: name.endsWith('区') });
+    for (const [short, value] of CHINA_CITIES)
+      this.put(short, { kind: 'city', value, ids: [], full: false, foreign: true });
     for (const division of divisions) this.addDivision(division);
     for (const name of names ?? []) this.addName(name);
   }
@@ -97,6 +106,7 @@ export class Lexicon {
     else {
       same.ids.push(...sense.ids.filter((id) => !same.ids.includes(id)));
       same.full ||= sense.full;
+      same.foreign &&= sense.foreign;
     }
   }
 
@@ -106,6 +116,11 @@ export class Lexicon {
     const sense = { kind: division.level, value, ids: [division.id] };
     for (const form of forms) this.put(form, { ...sense, ids: [...sense.ids], full: true });
     this.put(stem, { ...sense, full: stem === value && division.level !== 'community' });
+    const short = PEOPLES.exec(stem)?.[1];
+    if (short === undefined) return;
+    this.put(short, { ...sense, ids: [division.id], full: false });
+    if (division.level === 'district')
+      this.put(`${short}${value.at(-1)!}`, { ...sense, ids: [division.id], full: true });
   }
 
   /** A name of the address base: it is then found whatever it ends with, and without its ending before a number. */

@@ -1,13 +1,15 @@
 import type { ElementKind } from '../kinds.ts';
-import { BREAK, CLASSES, DIGIT, HAN, NUMERAL } from './fold.ts';
+import { BREAK, CLASSES, DIGIT, HAN, LETTER, NUMERAL } from './fold.ts';
 import { ADMINISTRATIVE, nameKey, type Sense } from './gazetteer.ts';
 import type { NumberReader } from './numbers.ts';
 import type { Trie } from './trie.ts';
 import type { Reading } from './reading.ts';
-import { ENDINGS, endingTrie, fillerTrie } from './words.ts';
+import { crossingTrie, ENDINGS, endingTrie, fillerTrie } from './words.ts';
 
 const WITH = new Set(Array.from('与和跟同及至', (char) => char.charCodeAt(0)));
 const SIDES = new Set(Array.from('东南西北中', (char) => char.charCodeAt(0)));
+const INNER = '里'.charCodeAt(0);
+const MOUTH = '口'.charCodeAt(0);
 const SECTION = '段'.charCodeAt(0);
 
 /** Reads the names of an address: those known by heart, and those that end as a name does. */
@@ -35,15 +37,24 @@ export class NameReader {
     const sense = this.choose(lexicon.senses[index]!, end, division);
     if (!sense) return 0;
     this.reading.flush(at, null);
-    this.reading.emit(sense.kind, at, end, sense.value, 'name of the lexicon', sense.ids);
-    return end;
+    const to = sense.kind === 'road' && sense.full ? this.section(end) : end;
+    const value = to === end ? sense.value : nameKey(text.slice(at, to));
+    this.reading.emit(sense.kind, at, to, value, 'name of the lexicon', sense.ids);
+    return to;
   }
 
   private choose(senses: readonly Sense[], end: number, onlyDivisions: boolean): Sense | null {
     for (const sense of senses) {
       const division = ADMINISTRATIVE.has(sense.kind);
       if (onlyDivisions && !(sense.full && division)) continue;
-      if (sense.full ? !this.reading.goesOn(end) : this.stemFits(sense, division, end)) return sense;
+      if (
+        sense.full
+          ? !this.reading.goesOn(end)
+          : sense.foreign
+            ? this.foreignFits(end)
+            : this.stemFits(sense, division, end)
+      )
+        return sense;
     }
     return null;
   }
@@ -66,6 +77,18 @@ export class NameReader {
     for (let i = end; i < end + 2; i++)
       if (i >= size || (CLASSES[codes[i]!]! & HAN) === 0 || endingTrie.longest(codes, i, size) !== 0) return false;
     return true;
+  }
+
+  /** 哈尔滨 of 哈尔滨南岗区: another city counts in front only, and before a district or a road that the base knows. */
+  private foreignFits(end: number): boolean {
+    const { last, text } = this.reading;
+    if (last !== null && last !== 'province') return false;
+    if (this.follows(end, true)) return true;
+    for (let i = end; i < end + 6 && i < text.size && (CLASSES[text.codes[i]!]! & HAN) !== 0; i++) {
+      const index = endingTrie.longest(text.codes, i, text.size);
+      if (index !== 0 && !ENDINGS[index - 1]!.weak) return i > end + 1 && ENDINGS[index - 1]!.kind === 'district';
+    }
+    return false;
   }
 
   /** Does a division's full name come next, or a road's where that will do? */
@@ -91,10 +114,14 @@ export class NameReader {
     const { kind, weak, notBefore } = ENDINGS[index - 1]!;
     const stem = at - this.reading.start;
     const next = end < size ? String.fromCharCode(codes[end]!) : '';
-    if (next !== '' && notBefore.includes(next)) return at + 1;
-    if ((kind === 'landmark' || kind === 'estate') && this.sideOfRoad(end)) return at + 1;
+    if (next !== '' && notBefore.includes(next) && !(kind === 'road' && this.mouth(end))) return at + 1;
+    // 中关村南大街: a village comes behind its town, else it is part of a road's name
+    const sided = kind === 'landmark' || kind === 'estate' || (kind === 'community' && !this.reading.has('street'));
+    if (sided && this.sideOfRoad(end)) return at + 1;
+    if (kind === 'road' && this.sideOfEstate(end)) return at + 1;
     if ((weak && (!this.reading.closed(end) || stem < 2)) || this.reading.goesOn(end)) return at + 1;
     if (stem === 1 && (kind === 'city' || kind === 'district')) return this.zone(at, end, kind);
+    if (kind === 'district' && end === at + 1 && this.isPart(at)) return this.part(end);
     this.skipWith(at);
     const to = kind === 'road' ? this.section(end) : end;
     this.reading.emit(
@@ -114,22 +141,60 @@ export class NameReader {
     return index !== 0 && ENDINGS[index - 1]!.kind === 'road' && !ENDINGS[index - 1]!.weak;
   }
 
-  /** 南区 of an estate. */
-  private zone(at: number, end: number, kind: ElementKind): number {
-    if (kind !== 'district' || !this.reading.has('estate')) return at + 1;
-    this.reading.emit(
-      'phase',
-      this.reading.start,
-      end,
-      this.reading.text.slice(this.reading.start, end),
-      'part of an estate',
-    );
+  /** 西里 after 白云路: the estate is 白云路西里. */
+  private sideOfEstate(at: number): boolean {
+    const { codes } = this.reading.text;
+    return SIDES.has(codes[at]!) && codes[at + 1] === INNER && this.reading.closed(at + 2);
+  }
+
+  /** 卜奎大街口: where the road meets another. */
+  private mouth(at: number): boolean {
+    const { codes, size } = this.reading.text;
+    return codes[at] === MOUTH && (at + 1 >= size || codes[at + 1] === BREAK || SIDES.has(codes[at + 1]!));
+  }
+
+  /** Is 南区 of 科技园南区 a part of what is named before it? */
+  private isPart(at: number): boolean {
+    const { start, text } = this.reading;
+    if (!SIDES.has(text.codes[at - 1]!)) return false;
+    for (let from = start; from < at - 2; from++) {
+      const index = endingTrie.longest(text.codes, from, at - 1);
+      if (index !== 0 && endingTrie.end === at - 1)
+        return ENDINGS[index - 1]!.kind === 'landmark' || ENDINGS[index - 1]!.kind === 'estate';
+    }
+    return false;
+  }
+
+  private part(end: number): number {
+    const { start, text } = this.reading;
+    this.reading.emit('landmark', start, end, nameKey(text.slice(start, end)), 'part of a place');
     return end;
   }
 
-  /** 人民南路四段 is a road of its own; 中华路东段 and 中段 are not. */
+  /** 南区 or 七区 of an estate, B区 of a yard. */
+  private zone(at: number, end: number, kind: ElementKind): number {
+    const { start, text } = this.reading;
+    const lettered = (CLASSES[text.codes[start]!]! & LETTER) !== 0;
+    const house = this.reading.has('estate') || this.reading.last === 'landmark';
+    if (kind !== 'district' || !(house || (lettered && this.reading.last === 'number'))) return at + 1;
+    const value = this.numbers.valueOf(start, at) ?? text.slice(start, end);
+    this.reading.emit('phase', start, end, value, 'part of an estate');
+    return end;
+  }
+
+  /** 人民南路四段 and 朝阳东街三巷 are roads of their own; 中华路东段 and 中段 are not. */
   private section(end: number): number {
-    const { codes } = this.reading.text;
+    const { codes, size } = this.reading.text;
+    if ((CLASSES[codes[end]!]! & (NUMERAL | DIGIT)) === 0) return end;
+    let at = end + 1;
+    while (at < size && (CLASSES[codes[at]!]! & (NUMERAL | DIGIT)) !== 0) at++;
+    const index = endingTrie.longest(codes, at, size);
+    if (index !== 0 && ENDINGS[index - 1]!.lane) {
+      const lane = endingTrie.end;
+      // a road that is there by itself is another one: 八一街八一街
+      const own = this.reading.lexicon.trie.longest(codes, end, size) !== 0 || this.reading.repeats(end, lane);
+      if (!own && this.reading.closed(lane) && crossingTrie.longest(codes, lane, size) === 0) return lane;
+    }
     return codes[end + 1] === SECTION && (CLASSES[codes[end]!]! & (NUMERAL | DIGIT)) !== 0 ? end + 2 : end;
   }
 

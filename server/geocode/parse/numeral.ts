@@ -4,6 +4,8 @@ const DIGITS = '〇一二三四五六七八九';
 const FORMAL = '〇壹贰叁肆伍陆柒捌玖';
 const SUB = '附'.charCodeAt(0);
 const OF = '之'.charCodeAt(0);
+const TO = '至'.charCodeAt(0);
+const UNTIL = '到'.charCodeAt(0);
 
 /** −1 no digit, 10 十, 100 百, 20 廿, 30 卅; else the digit. */
 const VALUES = new Int8Array(65536).fill(-1);
@@ -42,6 +44,8 @@ export class NumeralReader {
   plain = false;
   /** The second part is told to be below the first: 附, 之. */
   sub = false;
+  /** The last part has two digits and starts with a nought: 01 of 2-5-01, a door of its floor. */
+  ofFloor = false;
 
   /** Is there a numeral at `from`? Chinese ones too, which may prove to be part of a name. */
   read(codes: Uint16Array, from: number, to: number): boolean {
@@ -52,15 +56,25 @@ export class NumeralReader {
     if (at === from) return false;
     while (at < to && this.parts.length < 5) {
       const code = codes[at]!;
-      if (code !== DASH && code !== SUB && code !== OF) break;
-      const next = this.part(codes, at + 1, to);
-      if (next === at + 1) break;
-      if (code !== DASH) this.sub = true;
+      const from = this.joins(codes, at);
+      if (from === 0) break;
+      const next = this.part(codes, from, to);
+      if (next === from) break;
+      if (code === SUB || code === OF || from === at) this.sub = true;
       this.plain = false;
       at = next;
     }
     this.end = at;
     return true;
+  }
+
+  /** Where the next part starts, after a sign or a word, or after the letter of 18甲1; 0 where none does. */
+  private joins(codes: Uint16Array, at: number): number {
+    const code = codes[at]!;
+    if (code === DASH || code === SUB || code === OF) return at + 1;
+    if (CLASSES[code] !== DIGIT)
+      return (code === TO || code === UNTIL) && CLASSES[codes[at + 1]!] === DIGIT ? at + 1 : 0;
+    return (CLASSES[codes[at - 1]!]! & STEM) !== 0 ? at : 0;
   }
 
   get value(): string {
@@ -75,6 +89,7 @@ export class NumeralReader {
       before += String.fromCharCode(codes[at++]!);
     const first = at;
     while (at < to && CLASSES[codes[at]!] === DIGIT) at++;
+    this.ofFloor = at - first === 2 && codes[first] === 0x30;
     let digits = '';
     if (at > first) {
       let start = first;

@@ -164,6 +164,12 @@ it('another city needs other data only', () => {
   expect(other.parse('滨海新区中华路12号').elements[0]).toMatchObject({ kind: 'district', divisionIds: [1] });
 });
 
+it('a district that names a people is known without it', () => {
+  const known = createParser({ divisions: [{ id: 1, parentId: null, level: 'district', name: '梅里斯达斡尔族区' }] });
+  for (const text of ['梅里斯文化二街12号', '梅里斯区文化二街12号', '梅里斯达斡尔族区文化二街12号'])
+    expect(known.parse(text).elements.map(({ value }) => value)).toEqual(['梅里斯达斡尔族区', '文化二街', '12']);
+});
+
 it('every decision can be printed', () => {
   expect(parser.parse('龙沙区中华路12号', { explain: true }).explanation).toEqual([
     '0-3 district 龙沙区: name of the lexicon',

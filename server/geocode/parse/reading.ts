@@ -4,7 +4,10 @@ import type { Context } from './doors.ts';
 import { BREAK, CLASSES, DIGIT, LETTER, NUMERAL, STEM } from './fold.ts';
 import { Folded } from './folded.ts';
 import { nameKey, type Lexicon } from './gazetteer.ts';
-import { crossingTrie, ENDINGS, endingTrie, tailTrie } from './words.ts';
+import { mayBeHighway, readHighway } from './highway.ts';
+import { crossingTrie, ENDINGS, endingTrie, SHOPS, tailTrie } from './words.ts';
+
+const [STREET, OFFICE]: readonly [number, number] = ['街'.charCodeAt(0), '道'.charCodeAt(0)];
 
 /** Units that a number may start with. */
 export const NUMERIC = DIGIT | LETTER | NUMERAL | STEM;
@@ -23,7 +26,9 @@ export class Reading implements Context {
   lastEnd = -1;
   last: ElementKind | null = null;
   yard = false;
-  private original = '';
+  /** A shop was named before the number that comes. */
+  shop = false;
+  original = '';
 
   constructor(lexicon: Lexicon) {
     this.lexicon = lexicon;
@@ -33,7 +38,7 @@ export class Reading implements Context {
     this.original = original;
     this.elements = [];
     this.relation = this.last = null;
-    this.crossing = this.yard = false;
+    this.crossing = this.yard = this.shop = false;
     this.notes = explain ? [] : null;
     this.start = 0;
     this.lastEnd = -1;
@@ -45,6 +50,11 @@ export class Reading implements Context {
     return false;
   }
 
+  /** Is the community named last a village? */
+  get inVillage(): boolean {
+    return this.elements.at(-1)?.value.includes('村') ?? false;
+  }
+
   /** Does an ending at `at` make what stands before it a longer name? */
   goesOn(at: number): boolean {
     const { codes, size } = this.text;
@@ -52,7 +62,21 @@ export class Reading implements Context {
     if (index === 0 || (crossingTrie.longest(codes, at, size) !== 0 && crossingTrie.end > at + 1)) return false;
     const { end } = endingTrie;
     if (ENDINGS[index - 1]!.weak && !this.closed(end)) return false;
+    if (mayBeHighway(this.text, at) && readHighway(this.text, at)) return false;
+    if (codes[at - 1] === OFFICE && codes[at - 2] === STREET && !this.isOffice(at, end)) return false;
     return this.lexicon.trie.longest(codes, at, size) === 0;
+  }
+
+  /** 派出所 of 五龙街道派出所 belongs to the name; 县 of 县西巷 and 科技园 after a 街道 start another. */
+  private isOffice(at: number, end: number): boolean {
+    return end > at + 1 && ENDINGS[endingTrie.longest(this.text.codes, at, this.text.size) - 1]!.office;
+  }
+
+  /** Is [from, to) what stood just before it? */
+  repeats(from: number, to: number): boolean {
+    const { codes } = this.text;
+    for (let at = from; at < to; at++) if (codes[at] !== codes[at - to + from]) return false;
+    return to > from;
   }
 
   closed(at: number): boolean {
@@ -86,5 +110,6 @@ export class Reading implements Context {
     if (ids && ids.length > 0) element.divisionIds = ids;
     this.elements.push(element);
     if (kind !== 'other') this.last = kind;
+    this.shop = kind === 'other' && SHOPS.has(value);
   }
 }

@@ -10,7 +10,7 @@ const isDirection = new Uint8Array(65536);
 for (const char of '东南西北') isDirection[char.charCodeAt(0)] = 1;
 const charSet = (chars: string): Set<number> => new Set(Array.from(chars, (char) => char.charCodeAt(0)));
 const TOWARDS = charSet('往向以偏朝路');
-const SIDES = charSet('侧面边行走');
+const SIDES = charSet('侧面边行走角');
 const ABOUT = charSet('约大');
 const MORE = charSet('余多来');
 

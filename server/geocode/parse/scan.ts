@@ -2,8 +2,10 @@ import type { ParsedAddress } from '../types.ts';
 import { Privacy } from './drop.ts';
 import { BREAK } from './fold.ts';
 import type { Lexicon } from './gazetteer.ts';
+import { mayBeHighway, readHighway } from './highway.ts';
 import { NameReader } from './names.ts';
 import { NumberReader } from './numbers.ts';
+import { PartReader } from './parts.ts';
 import { Reading } from './reading.ts';
 import { readRelation } from './relation.ts';
 import { crossingTrie } from './words.ts';
@@ -14,12 +16,14 @@ export class Scanner {
   private readonly privacy: Privacy;
   private readonly numbers: NumberReader;
   private readonly names: NameReader;
+  private readonly parts: PartReader;
 
   constructor(lexicon: Lexicon) {
     this.reading = new Reading(lexicon);
     this.privacy = new Privacy(this.reading.text);
     this.numbers = new NumberReader(this.reading);
     this.names = new NameReader(this.reading, this.numbers);
+    this.parts = new PartReader(this.reading);
   }
 
   scan(original: string, explain: boolean): ParsedAddress {
@@ -39,7 +43,7 @@ export class Scanner {
   }
 
   private step(at: number): number {
-    const { reading, names, numbers } = this;
+    const { reading, names, numbers, parts } = this;
     const { codes, size } = reading.text;
     const code = codes[at]!;
     if (code === BREAK) {
@@ -53,6 +57,8 @@ export class Scanner {
       reading.crossing = true;
       return (reading.start = crossingTrie.end);
     }
+    const part = at === reading.start ? parts.read(at) || this.highway(at) : 0;
+    if (part !== 0) return part;
     const numbered = numbers.starts(code) ? numbers.read(at) : 0;
     if (numbered !== 0) return numbered;
     if (at >= reading.start + 2 || (at === reading.start && reading.last !== null)) {
@@ -60,6 +66,13 @@ export class Scanner {
       if (related !== 0) return related;
     }
     return at > reading.start ? names.ending(at) : at + 1;
+  }
+
+  private highway(at: number): number {
+    const { reading } = this;
+    const road = mayBeHighway(reading.text, at) ? readHighway(reading.text, at) : null;
+    if (road) reading.emit('road', at, road.end, road.value, 'numbered road');
+    return road?.end ?? 0;
   }
 
   private relate(at: number): number {

@@ -19,7 +19,7 @@ const NAME_ENDINGS: [ElementKind, string][] = [
   [
     'road',
     `路 大路 街 大街 大道 道 巷 胡同 里弄 国道 省道 县道 乡道 高速 高速公路 公路 环路 环线 步行街 小街 小路 支路 小巷 支巷 条 夹道 辅路
-     马路 条街 道街 条路`,
+     马路 条街 道街 条路 北沿 南沿 东沿 西沿`,
   ],
   [
     'estate',
@@ -31,7 +31,7 @@ const NAME_ENDINGS: [ElementKind, string][] = [
     'landmark',
     `大厦 广场 中心 学校 小学 中学 大学 学院 幼儿园 医院 卫生院 诊所 公司 酒店 宾馆 饭店 银行 市场 超市 商场 公园 车站 火车站 客运站 机场 大楼
      写字楼 商厦 政府 派出所 公安局 法院 加油站 工厂 厂 开发区 经济开发区 工业园 工业园区 工业区 产业园 产业园区 科技园 物流园 园区 创业园 高新区
-     大桥 桥 体育场 体育馆 博物馆 图书馆 电影院 邮局 药店 商店 仓买 菜市场 批发市场 建材城 商城 大酒店 科技园区 示范区 保税区 寺 庙 教堂`,
+     软件园 创意园 孵化园 科学园 文创园 艺术区 大桥 桥 体育场 体育馆 博物馆 图书馆 电影院 邮局 药店 商店 仓买 菜市场 批发市场 建材城 商城 大酒店 科技园区 示范区 保税区 寺 庙 教堂`,
   ],
 ];
 
@@ -55,11 +55,19 @@ const NOT_BEFORE: Record<string, string> = {
 /** Endings that close a name only where a number, an end or a break follows. */
 const WEAK = new Set(split('道 里 条 湾 寨 坳 窑 庄 桥 厂 盟 寺 庙 苑 学府 水岸 政府'));
 
+const OFFICES = new Set(split('派出所 卫生院 政府 医院 小学 中学 幼儿园 法院 学校 邮局'));
+
+/** With a numeral these name a lane of the road before them: 朝阳东街三巷. */
+const LANES = new Set(split('巷 小巷 支巷 街 弄 支路 胡同 条'));
+
 export interface Ending {
   kind: ElementKind;
   word: string;
   weak: boolean;
   notBefore: string;
+  /** It serves a street and bears its name: 五龙街道派出所. */
+  office: boolean;
+  lane: boolean;
 }
 
 /** 1-based in `ENDINGS`. */
@@ -67,7 +75,14 @@ export const endingTrie = new Trie();
 export const ENDINGS: Ending[] = [];
 for (const [kind, words] of NAME_ENDINGS)
   for (const word of split(words)) {
-    ENDINGS.push({ kind, word, weak: WEAK.has(word), notBefore: NOT_BEFORE[word.at(-1)!] ?? '' });
+    ENDINGS.push({
+      kind,
+      word,
+      weak: WEAK.has(word),
+      notBefore: NOT_BEFORE[word.at(-1)!] ?? '',
+      office: OFFICES.has(word),
+      lane: LANES.has(word),
+    });
     endingTrie.set(word, ENDINGS.length);
   }
 
@@ -76,7 +91,10 @@ export type Counter = ElementKind | 'door' | 'yard' | 'storey' | 'gate' | 'zone'
 const COUNTERS: [Counter, string][] = [
   ['door', '号 号门牌 号房子'],
   ['yard', '号院 号大院 院'],
-  ['building', '号楼 栋 号栋 座 号座 #楼 # 栋楼 号公寓 #栋 号楼栋 号宿舍楼 座楼 号高层 号公寓楼 楼座 号家属楼'],
+  [
+    'building',
+    '号楼 栋 号栋 座 号座 #楼 # 栋楼 塔 塔楼 号塔 号公寓 #栋 号楼栋 号宿舍楼 座楼 号高层 号公寓楼 楼座 号家属楼',
+  ],
   ['unit', '单元 号单元 单元门 #单元 号门洞 门洞 梯'],
   ['gate', '门 号门'],
   ['floor', '层 层楼 F 楼层'],
@@ -85,7 +103,7 @@ const COUNTERS: [Counter, string][] = [
     'room',
     '室 号室 房 号房 户 房间 号房间 号户 号门市 门市 号商服 商服 号车库 车库 号商铺 商铺 号铺 号门面 号仓房 号仓库 号底商 #室',
   ],
-  ['lane', '弄'],
+  ['lane', '弄 支弄'],
   ['group', '组 村民小组 小组 队 社 村民组 生产队 号屯 居民组 委 连'],
   ['phase', '期 期工程'],
   ['zone', '区'],
@@ -116,6 +134,9 @@ for (const [kind, words] of RELATIONS)
     relationTrie.set(word, RELATION_KINDS.length);
   }
 
+/** Parts of a house that are let to trade: a number behind one is of a room. */
+export const SHOPS = new Set(split('门市 门市房 门市部 底商 商服 商铺 门面 门脸 店面 铺面 车库 仓房'));
+
 const trieOf = (words: string): Trie => {
   const trie = new Trie();
   for (const word of split(words)) trie.set(word, 1);
@@ -127,19 +148,25 @@ export const crossingTrie = trieOf(
 );
 /** Says nothing about where: left out at the start of a name. */
 export const fillerTrie = trieOf(
-  '地址 住址 现住址 现住 家住 详细地址 户籍地址 居住地址 收货地址 经营地址 注册地址 通讯地址 位于 坐落 坐落于 住在 中国 中华人民共和国 居住在 现居住地 现居 地点 在',
+  '地址 住址 现住址 现住 家住 详细地址 户籍地址 居住地址 收货地址 经营地址 注册地址 通讯地址 位于 坐落 坐落于 住在 中国 中华人民共和国 居住在 现居住地 现居 地点 在 所在地区 所在地 收件地址 寄件地址 配送地址 联系地址 自编',
 );
 /** A name of a person comes next. */
 export const personCueTrie = trieOf('联系人 收件人 收货人 户主 业主 房主 姓名 租户 租客 法人 承租人 产权人 联系电话人');
 /** A number comes next that is no part of the address. */
 export const phoneCueTrie = trieOf(
-  '电话 手机 联系电话 手机号 电话号码 联系方式 手机号码 TEL 座机 身份证 身份证号 固话',
+  '邮编 邮政编码 电话 手机 联系电话 手机号 电话号码 联系方式 手机号码 TEL 座机 身份证 身份证号 固话',
 );
 export const titleTrie = trieOf('先生 女士 小姐 老师 师傅 大爷 大妈 阿姨 大姐 大哥 经理 老板');
 /** Tails that say what stands there, not where. */
 export const tailTrie = trieOf(
   `自建房 平房 出租屋 出租房 门市房 院内 临街 楼下 楼上 楼内 内 自家 家中 家 商业 住宅 库房 商网 房屋 一带 附属 待定 无 不详 等 处 房 地下室 阁楼 门脸 店面
-   铺面 收 转交 转 东段 西段 南段 北段 中段 左手边 右手边 左侧 右侧 拆迁 已拆 新房 老房 旧楼 老楼 新楼 暂住 人户分离 空挂 空户`,
+   铺面 门市部 底商 商服 商铺 门面 车库 仓房 顶楼 顶层 单号 双号 收 转交 转 东段 西段 南段 北段 中段 左手边 右手边 左侧 右侧 拆迁 已拆 新房 老房 旧楼 老楼 新楼 暂住 人户分离 空挂 空户`,
+);
+
+/** Buildings that go by their use or their side. */
+export const wingTrie = trieOf(
+  `综合楼 教学楼 办公楼 住院楼 住院部 门诊楼 门诊部 实验楼 宿舍楼 行政楼 急诊楼 医技楼 外科楼 内科楼 综合办公楼 商业楼 商住楼 住宅楼 配楼 塔楼
+   主楼 附楼 副楼 裙楼 前楼 后楼 中楼 东楼 西楼 南楼 北楼 东配楼 西配楼 南配楼 北配楼 东侧楼 西侧楼`,
 );
 
 /** The provinces by their short names: a place may be written without 省. */

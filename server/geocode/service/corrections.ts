@@ -29,6 +29,12 @@ export class Corrections {
     return true;
   }
 
+  /** Is one of the codes what a text was corrected to? */
+  holds(codes: ReadonlySet<string>): boolean {
+    for (const code of this.#codes.values()) if (codes.has(code)) return true;
+    return false;
+  }
+
   /** A text that names nothing, or whose address is gone, teaches the matcher nothing. */
   #teach(code: string, text: string): void {
     try {

@@ -25,14 +25,21 @@ const MOST_ALIASES = 1_000_000;
 
 /** Reads the addresses of a city. The parser's tables are loaded here, and by nobody who does not ask. */
 export async function openGeocoder(db: Database): Promise<Geocoder> {
-  const [{ readBase, readSeqs }, { Corrections, aliasKey }, { Matcher }, { Suggester }, { unmatchedOf }] =
-    await Promise.all([
-      import('./readBase.ts'),
-      import('./corrections.ts'),
-      import('../match/matcher.ts'),
-      import('../match/suggest.ts'),
-      import('./unmatched.ts'),
-    ]);
+  const [
+    { readBase, readSeqs },
+    { applyChanges, readChangedArea },
+    { Corrections, aliasKey },
+    { Matcher },
+    { Suggester },
+    { unmatchedOf },
+  ] = await Promise.all([
+    import('./readBase.ts'),
+    import('./changedPlaces.ts'),
+    import('./corrections.ts'),
+    import('../match/matcher.ts'),
+    import('../match/suggest.ts'),
+    import('./unmatched.ts'),
+  ]);
   const seqs = await readSeqs(db);
   const base = await readBase(db, Math.max(seqs.base, seqs.aliases));
   const corrections = new Corrections(base);
@@ -52,7 +59,13 @@ export async function openGeocoder(db: Database): Promise<Geocoder> {
     suggest: (typed, limit) => suggester.suggest(typed, limit),
     async renew() {
       const now = await readSeqs(db);
-      if (now.base !== seqs.base) return false;
+      if (now.divisions !== seqs.divisions || base.dead * 5 > base.rows) return false;
+      if (now.base !== seqs.base) {
+        const area = await readChangedArea(db, seqs.base);
+        if (!area || corrections.holds(await applyChanges(db, base, area))) return false;
+        seqs.base = now.base;
+        base.version = Math.max(now.base, seqs.aliases);
+      }
       if (now.aliases === seqs.aliases) return true;
       if (!corrections.take(await listAliases(db, MOST_ALIASES))) return false;
       seqs.aliases = now.aliases;
