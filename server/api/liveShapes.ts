@@ -1,8 +1,7 @@
 /** What /api/live sends. */
 import { z } from '@hono/zod-openapi';
 import { CASE_ACTIONS, CASE_STATUSES } from '../cases/words.ts';
-
-const instant = z.string().openapi({ example: '2026-11-23T10:00:00.000+08:00' });
+import { instant } from './baseShapes.ts';
 
 /** What of the map an event changed. */
 const MapChange = z.object({
