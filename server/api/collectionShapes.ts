@@ -1,12 +1,10 @@
 /** What the API answers about field collection. */
 import { z } from '@hono/zod-openapi';
 import { PROPOSAL_KINDS, PROPOSAL_STATES, OUTCOMES } from '../collection/words.ts';
-import { Origin } from './shapes.ts';
+import { Origin, instant } from './shapes.ts';
 
 const count = z.number().int().nullable();
 const counts = { people: count, houses: count, units: count };
-const instant = z.string();
-
 export const AddressState = z.object({
   /** Its code, or the id of a place without one. */
   address: z.string(),

@@ -1,9 +1,8 @@
 /** What the API answers about the quality of places and the data grid. */
 import { z } from '@hono/zod-openapi';
 import { AddressState } from './collectionShapes.ts';
-import { DivisionRef, Figure, LEVELS, Origin, Rate, RateFigure } from './shapes.ts';
+import { DivisionRef, Figure, LEVELS, Origin, Rate, RateFigure, instant } from './shapes.ts';
 
-const instant = z.string();
 /** In both languages, for whoever reads the figure. */
 const Definitions = z.record(z.string(), z.object({ zh: z.string(), en: z.string() }));
 const levels = z.array(z.object({ level: z.string(), records: z.number().int(), href: z.string().nullable() }));

@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { INDICATOR_IDS } from '../cases/measures.ts';
 import { CUTS } from '../kpi/figures.ts';
-import { Rate } from './shapes.ts';
+import { Rate, instant } from './shapes.ts';
 
-const instant = z.string().openapi({ example: '2026-11-01T00:00:00.000+08:00' });
 const hex = z.string().openapi({ description: 'in hexadecimal digits' });
 
 /** A month that has ended. docs/snapshots.md tells what is hashed and signed. */
