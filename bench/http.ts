@@ -2,7 +2,7 @@
  * Cached tiles over HTTP beside a bare Hono route that answers the same bytes; then 200,000 requests of all kinds while the server's
  * memory is watched. `npm run bench:http -- --records 3000000 --folder DIR`; needs wrk (Debian). Writes bench/results/http.json.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { cpus } from 'node:os';
@@ -12,31 +12,15 @@ import { freePort } from '../server/testing/postgres.ts';
 import { buildCity } from './lib/buildCity.ts';
 import { BENCH_FOLDER, startCluster } from './lib/cluster.ts';
 import { randomFrom } from './lib/random.ts';
+import { startProgram } from './lib/startProgram.ts';
 import { recordWalks } from './lib/walks.ts';
 
-const ROOT = new URL('..', import.meta.url).pathname;
 const SECONDS = 4;
 const ROUNDS = 5;
 const REQUESTS = 200_000;
 const CACHE_MB = 64;
 /** At once: browsers of a control room. */
 const CONNECTIONS = 16;
-
-function start(args: string[], env: Record<string, string>, ready: string): Promise<ChildProcess> {
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (text: Buffer) => {
-      output += text.toString();
-      if (output.includes(ready)) done(child);
-    });
-    child.on('exit', (code) => fail(new Error(`ended with ${code}: ${output}`)));
-  });
-}
 
 /** ms of processor time that a process has had; the kernel counts in hundredths of a second. */
 function cpuMs(pid: number): number {
@@ -81,7 +65,7 @@ async function compareCached(url: string, worker: number, path: string, folder: 
       ([name]) => !['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'].includes(name),
     ),
   );
-  const bare = await start(['bench/lib/bareHono.ts', String(port), file, JSON.stringify(kept)], {}, 'listening');
+  const bare = await startProgram(['bench/lib/bareHono.ts', String(port), file, JSON.stringify(kept)], {}, 'listening');
   const rounds: { hekan: Load; bare: Load }[] = [];
   for (let i = 0; i < ROUNDS; i++) {
     const hekan = wrk(`${url}${path}`, worker);
@@ -182,7 +166,7 @@ try {
     HEKAN_TILE_CACHE_MB: String(CACHE_MB),
     LOG_LEVEL: 'error',
   };
-  const server = await start(['server/cli.ts', 'serve', '--no-player'], env, 'Ctrl-C ends it.');
+  const server = await startProgram(['server/cli.ts', 'serve', '--no-player'], env, 'Ctrl-C ends it.');
   const url = `http://127.0.0.1:${port}`;
   const cached: Awaited<ReturnType<typeof compareCached>>[] = [];
   for (const path of await largest(url, paths)) {

@@ -15,6 +15,7 @@ import { openDatabase, type Database } from '../server/db/index.ts';
 import { freePort } from '../server/testing/postgres.ts';
 import { BENCH_FOLDER, SETTINGS, startCluster, type Cluster } from './lib/cluster.ts';
 import { quantile } from './lib/random.ts';
+import { startProgram } from './lib/startProgram.ts';
 import { casesHeard, check, drain, parseSent, type Sent } from './lib/signals/check.ts';
 import { copyCity, readSpots } from './lib/signals/city.ts';
 import { cpuPerSignal, readCpu, type CpuMs } from './lib/signals/cpu.ts';
@@ -45,22 +46,6 @@ function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   child.kill(signal);
   return exited;
-}
-
-function start(args: string[], env: Record<string, string>, ready: string): Promise<ChildProcess> {
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (text: Buffer) => {
-      output += text.toString();
-      if (output.includes(ready)) done(child);
-    });
-    child.on('exit', (code) => fail(new Error(`ended with ${code}: ${output}`)));
-  });
 }
 
 /** Slows every flush of the cluster down, or lets it be as the disk is. */
@@ -156,7 +141,7 @@ try {
   const db = await openDatabase({ url: cluster.url(CITY), folder: '', poolSize: 4 });
   const port = await freePort();
   const env = { DATABASE_URL: cluster.url(CITY), PORT: String(port), LOG_LEVEL: 'warn' };
-  const server = await start(['server/cli.ts', 'serve', '--no-player'], env, 'Ctrl-C ends it.');
+  const server = await startProgram(['server/cli.ts', 'serve', '--no-player'], env, 'Ctrl-C ends it.');
   const url = `http://127.0.0.1:${port}`;
   const postmaster = Number(readFileSync(join(values.folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
   const running: Running = { db, url, spots: spotsFile, cpu: () => readCpu(server.pid!, postmaster) };
