@@ -271,7 +271,8 @@ describeOnEngines('the power strip', (database) => {
 
   it('proposes duplicates within radius and window, or merges them where the outlet says so', async () => {
     await database().query(
-      `insert into duplicate_rule (category_id, radius_m, window_hours) select id, 50, 24 from category where code = '09006'`,
+      `insert into duplicate_rule (category_id, radius_m, window_hours) select id, 50, 24 from category where code = '09006'
+       on conflict (category_id) do update set radius_m = excluded.radius_m, window_hours = excluded.window_hours`,
     );
     await plug({ key: 'merging', kind: 'cloudevents', config: { ...config, onDuplicate: 'merge' } });
     const data = { category: '09006', lng: at[0], lat: at[1] };
