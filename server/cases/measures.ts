@@ -17,7 +17,8 @@ const FAIR = `not excluded and status <> 'void'`;
 /** Whoever suspended a case has stopped its clock too. */
 const LIVE = `${FAIR} and status <> 'suspended'`;
 const CLOSED = `${LIVE} and status = 'closed'`;
-const UNHANDLED = `${LIVE} and status in ('to_file', 'to_dispatch', 'handling')`;
+/** They are all open, which is said too: it leads to the index of open cases. */
+const UNHANDLED = `${LIVE} and open and status in ('to_file', 'to_dispatch', 'handling')`;
 const HANDLED = `${LIVE} and status not in ('to_file', 'to_dispatch', 'handling')`;
 
 /** Their order is the number that a delta carries: append only. */

@@ -15,8 +15,6 @@ export interface OpenCounts {
   yellow: number;
 }
 
-const ZONE = '(select time_zone from city)';
-
 /** The fractions that answer a question, by key: a division's or another id, a name, or the beginning of a time. */
 export async function readFacts(client: Queryable, scope: Scope, question: Question): Promise<Map<string, Fraction>> {
   const { text, params } = factsQuery(scope, question);
@@ -24,7 +22,8 @@ export async function readFacts(client: Queryable, scope: Scope, question: Quest
   return new Map(rows.map(({ key, n, d }) => [String(key), { numerator: n, denominator: d }]));
 }
 
-/** Open cases and their lights at an instant, exactly, from the cases. `level` 0: all in one row, under id 0. */
+/** Open cases and their lights at an instant, exactly, from the cases. `level` 0: all in one row, under id 0.
+ * @param timeZone of the city. */
 export async function openCounts(
   client: Queryable,
   scope: Scope,
@@ -32,6 +31,7 @@ export async function openCounts(
   within: Within,
   period: Period,
   now: Date,
+  timeZone: string,
 ): Promise<Map<number, OpenCounts>> {
   const { rows } = await client.query<OpenCounts & { id: number }>(
     `select coalesce(d.path[$1::int], 0) as id, count(*)::int as open,
@@ -39,11 +39,11 @@ export async function openCounts(
        (count(*) filter (where ${isYellow('$2::timestamptz')}))::int as yellow
      from cases c left join division d on d.id = c.division_id
      where open and ($3::int is null or $3::int = any(d.path))
-       and ($4::date is null or c.accepted_at >= $4::date::timestamp at time zone ${ZONE})
-       and ($5::date is null or c.accepted_at < ($5::date + 1)::timestamp at time zone ${ZONE})
+       and ($4::date is null or c.accepted_at >= $4::date::timestamp at time zone $7::text)
+       and ($5::date is null or c.accepted_at < ($5::date + 1)::timestamp at time zone $7::text)
        and ${scopeCondition('c.division_id', 6)}
      group by 1`,
-    [level, now, within?.id ?? null, period.from, period.to, scopeParam(scope)],
+    [level, now, within?.id ?? null, period.from, period.to, scopeParam(scope), timeZone],
   );
   return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 }

@@ -57,7 +57,11 @@ async function caseFigures(
   };
   const all = await completion(ALL_TIME);
   const recent = await completion(month);
-  const open = (await openCounts(client, scope, 0, within, ALL_TIME, now)).get(0) ?? { open: 0, overdue: 0, yellow: 0 };
+  const open = (await openCounts(client, scope, 0, within, ALL_TIME, now, timeZone)).get(0) ?? {
+    open: 0,
+    overdue: 0,
+    yellow: 0,
+  };
   const filter = division === null ? {} : { division };
   const count = (more: Parameters<typeof countCases>[3]) =>
     countCases(client, fixedClock(now), scope, { ...filter, ...more });
