@@ -18,6 +18,7 @@ import * as grids from './20261126_04_grids.ts';
 import * as snapshots from './20261128_01_snapshots.ts';
 import * as signalRequests from './20261128_02_signal_requests.ts';
 import * as collection from './20261128_03_collection.ts';
+import * as stageDue from './20261128_05_stage_due.ts';
 
 export interface Migration {
   name: string;
@@ -46,4 +47,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261128_01_snapshots', ...snapshots },
   { name: '20261128_02_signal_requests', ...signalRequests },
   { name: '20261128_03_collection', ...collection },
+  { name: '20261128_05_stage_due', ...stageDue },
 ];

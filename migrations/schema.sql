@@ -1501,7 +1501,7 @@ CREATE INDEX cases_outside ON public.cases USING btree (id) WHERE ((division_id 
 
 CREATE INDEX cases_reported ON public.cases USING btree (reported_at DESC, id DESC);
 
-CREATE INDEX cases_stage_due ON public.cases USING btree (stage_due_at) WHERE (stage_due_at IS NOT NULL);
+CREATE INDEX cases_stage_due ON public.cases USING btree (status, stage_due_at) WHERE (stage_due_at IS NOT NULL);
 
 CREATE INDEX cases_unfinished_geom ON public.cases USING gist (geom) WHERE (status <> ALL (ARRAY['closed'::public.case_status, 'rejected'::public.case_status, 'not_filed'::public.case_status, 'void'::public.case_status]));
 

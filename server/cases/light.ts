@@ -14,6 +14,9 @@ export function lightOf(status: CaseStatus, yellowAt: Date | null, dueAt: Date |
 }
 
 /** The same as conditions on columns of `cases`; `now` is a parameter such as '$1::timestamptz'. */
-export const isOverdue = (now: string) => `(open and status <> 'suspended' and due_at < ${now})`;
-export const isYellow = (now: string) =>
-  `(open and status <> 'suspended' and yellow_at <= ${now} and due_at >= ${now})`;
+export const isOverdue = (now: string) => `(open and ${isLate(now)})`;
+export const isYellow = (now: string) => `(open and ${isNearlyLate(now)})`;
+
+/** The same of a case that is open: without that column, which no index of open cases has in it. */
+export const isLate = (now: string) => `status <> 'suspended' and due_at < ${now}`;
+export const isNearlyLate = (now: string) => `status <> 'suspended' and yellow_at <= ${now} and due_at >= ${now}`;

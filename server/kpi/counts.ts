@@ -1,5 +1,5 @@
 import { scopeCondition, scopeParam, type Scope } from '../access/index.ts';
-import { isOverdue, isYellow } from '../cases/index.ts';
+import { isLate, isNearlyLate } from '../cases/index.ts';
 import type { Queryable } from '../db/index.ts';
 import { factsQuery, type Period, type Question, type Within } from './facts.ts';
 
@@ -35,8 +35,8 @@ export async function openCounts(
 ): Promise<Map<number, OpenCounts>> {
   const { rows } = await client.query<OpenCounts & { id: number }>(
     `select coalesce(d.path[$1::int], 0) as id, count(*)::int as open,
-       (count(*) filter (where ${isOverdue('$2::timestamptz')}))::int as overdue,
-       (count(*) filter (where ${isYellow('$2::timestamptz')}))::int as yellow
+       (count(*) filter (where ${isLate('$2::timestamptz')}))::int as overdue,
+       (count(*) filter (where ${isNearlyLate('$2::timestamptz')}))::int as yellow
      from cases c left join division d on d.id = c.division_id
      where open and ($3::int is null or $3::int = any(d.path))
        and ($4::date is null or c.accepted_at >= $4::date::timestamp at time zone $7::text)

@@ -166,10 +166,9 @@ async function withWorkload(
     return { ...table, rows: table.rows.map((row) => ({ ...row, ...told(row) })) };
   }
   if (by !== 'division') return table;
-  const [below, all] = [levelNumber(level), 0];
-  const open = await openCounts(client, scope, below, question.within, period, now, question.timeZone);
-  const total =
-    (await openCounts(client, scope, all, question.within, period, now, question.timeZone)).get(0) ?? NO_OPEN;
+  const open = await openCounts(client, scope, levelNumber(level), question.within, period, now, question.timeZone);
+  const sum = (key: keyof typeof NO_OPEN) => [...open.values()].reduce((n, counts) => n + counts[key], 0);
+  const total = { open: sum('open'), overdue: sum('overdue') };
   const rows = table.rows.map((row) => ({ ...row, ...spoken(row), ...pick(open.get(Number(row.key)) ?? NO_OPEN) }));
   const left = (key: 'open' | 'overdue') => rows.reduce((n, row) => n - row[key], total[key]);
   return {
