@@ -1,4 +1,4 @@
-import type { Scope } from '../access/index.ts';
+import { scopeParam, type Scope } from '../access/index.ts';
 import type { Bare, KpiTable, Level } from '../api/shapes.ts';
 import { indicatorOf, type IndicatorId } from '../cases/index.ts';
 import { levelNumber } from '../city/index.ts';
@@ -39,7 +39,7 @@ export async function readKpi(client: Queryable, scope: Scope, query: KpiQuery):
   const { id, by, period, now, asOf, compare } = query;
   const question = await questionOf(client, query);
   const counts = await readFacts(client, scope, question);
-  const total = (await readFacts(client, scope, { ...question, by: 'total' })).get('0') ?? NOTHING;
+  const total = await totalOf(client, scope, question, counts);
   const before = await readBefore(client, scope, query, question);
   const names = await namesOf(client, scope, query, counts);
   const figures = names.map((named, i): Row => {
@@ -60,6 +60,25 @@ export async function readKpi(client: Queryable, scope: Scope, query: KpiQuery):
     total: { ...figure(total, query, {}), ...changeOf(total, before?.total) },
   };
   return id === 'completion' ? withWorkload(client, scope, query, question, table) : table;
+}
+
+/** All that a question counts. Its rows hold every case once, but for those by person, and by division where part of the city is asked for. */
+async function totalOf(
+  client: Queryable,
+  scope: Scope,
+  question: Question,
+  counts: ReadonlyMap<string, Fraction>,
+): Promise<Fraction> {
+  const { by, within } = question;
+  const apart = by === 'person' || (by === 'division' && (within !== null || scopeParam(scope) !== null));
+  if (apart) return (await readFacts(client, scope, { ...question, by: 'total' })).get('0') ?? NOTHING;
+  return [...counts.values()].reduce(
+    (sum, one) => ({
+      numerator: sum.numerator + one.numerator,
+      denominator: sum.denominator + one.denominator,
+    }),
+    NOTHING,
+  );
 }
 
 async function questionOf(client: Queryable, query: KpiQuery): Promise<Question> {
@@ -138,7 +157,7 @@ async function readBefore(
   if (compare === null || from === null || to === null) return null;
   const earlier = periodBefore(compare, from, to);
   const counts = await readFacts(client, scope, { ...question, period: earlier });
-  const total = (await readFacts(client, scope, { ...question, by: 'total', period: earlier })).get('0') ?? NOTHING;
+  const total = await totalOf(client, scope, { ...question, period: earlier }, counts);
   const units = isUnit(by) ? unitsBetween(by, earlier.from, earlier.to) : null;
   return { period: earlier, total, of: (key, row) => counts.get(units ? (units[row] ?? '') : key) ?? NOTHING };
 }
