@@ -1,17 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { WHOLE_CITY } from '../access/index.ts';
 import { LANGUAGES, type Language } from '../files/index.ts';
-import {
-  addDays,
-  dayIn,
-  makeReport,
-  monthBefore,
-  monthIn,
-  parseDay,
-  parseMonth,
-  reportName,
-  type ReportOf,
-} from '../kpi/index.ts';
+import { dailyReport, makeReport, monthlyReport, reportName, type ReportOf } from '../kpi/index.ts';
 import type { Runtime } from '../runtime.ts';
 import { answers } from './params.ts';
 import { fileHeaders, XLSX_TYPE } from './tableFiles.ts';
@@ -48,8 +38,7 @@ export function reportRoutes(app: OpenAPIHono, { db, city, clock }: Runtime, tur
     }),
     async (c) => {
       const { date, lang: language } = c.req.valid('query');
-      const yesterday = addDays(dayIn(city().timeZone, clock().now()), -1);
-      return answer({ kind: 'daily', date: date === undefined ? yesterday : parseDay('date', date) }, language);
+      return answer(dailyReport('date', date, city().timeZone, clock().now()), language);
     },
   );
 
@@ -68,8 +57,7 @@ export function reportRoutes(app: OpenAPIHono, { db, city, clock }: Runtime, tur
     }),
     async (c) => {
       const { month, lang: language } = c.req.valid('query');
-      const last = monthBefore(monthIn(city().timeZone, clock().now()));
-      return answer({ kind: 'monthly', month: month === undefined ? last : parseMonth('month', month) }, language);
+      return answer(monthlyReport('month', month, city().timeZone, clock().now()), language);
     },
   );
 }

@@ -3,17 +3,7 @@ import { WHOLE_CITY } from '../access/index.ts';
 import { cityClock, readCity } from '../city/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import { LANGUAGES } from '../files/index.ts';
-import {
-  addDays,
-  dayIn,
-  makeReport,
-  monthBefore,
-  monthIn,
-  parseDay,
-  parseMonth,
-  reportName,
-  type ReportOf,
-} from '../kpi/index.ts';
+import { dailyReport, makeReport, monthlyReport, reportName, type ReportOf } from '../kpi/index.ts';
 import { textOption, withDatabase, type Command, type Given } from './command.ts';
 
 /** Which report is asked for. @throws HekanError('bad_request') that names what is wrong. */
@@ -22,11 +12,11 @@ function reportOf(given: Given, timeZone: string, now: Date): ReportOf {
   const [date, month] = [textOption(given, 'date'), textOption(given, 'month')];
   if (kind === 'daily') {
     if (month !== undefined) throw badRequest('--month', month, '--date for a daily report');
-    return { kind, date: date === undefined ? addDays(dayIn(timeZone, now), -1) : parseDay('--date', date) };
+    return dailyReport('--date', date, timeZone, now);
   }
   if (kind !== 'monthly') throw badRequest('what', kind ?? '', 'daily or monthly');
   if (date !== undefined) throw badRequest('--date', date, '--month for a monthly report');
-  return { kind, month: month === undefined ? monthBefore(monthIn(timeZone, now)) : parseMonth('--month', month) };
+  return monthlyReport('--month', month, timeZone, now);
 }
 
 function write(file: string, bytes: Buffer): void {

@@ -221,7 +221,7 @@ export const zh = {
   'def.freshness': '距最近一次走访的整天数；分数为近 90 天到过的地址。',
   'theme.days': '天',
   'theme.noData': '无数据',
-  'legend.quality': '落到楼栋及以上（分位） %',
+  'legend.quality': '落到门牌或更细（分位） %',
   'legend.coverage': '近 90 天采集覆盖（分位） %',
   'legend.freshness': '距上次走访（天，分位）',
   'legend.noData': '无数据',

@@ -1,3 +1,4 @@
 export { makeReport, reportName, reportTables } from './report.ts';
 export type { ReportOf } from './reportData.ts';
 export * from './reportFolder.ts';
+export { dailyReport, monthlyReport } from './which.ts';
