@@ -225,7 +225,7 @@ export const en: Record<TextKey, string> = {
   'def.freshness': 'Whole days since the last visit; the fraction: addresses reached in the last 90 days.',
   'theme.days': 'd',
   'theme.noData': 'No data',
-  'legend.quality': 'At a building or better (quantiles) %',
+  'legend.quality': 'At a number or finer (quantiles) %',
   'legend.coverage': 'Visited in 90 days (quantiles) %',
   'legend.freshness': 'Days since a visit (quantiles)',
   'legend.noData': 'No data',
