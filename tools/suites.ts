@@ -1,6 +1,6 @@
 /** Runs the suites one after the other, says what each took, and ends with the sum: `N passed, N failed`. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresBin } from '../server/testing/postgres.ts';
@@ -58,9 +58,11 @@ interface VitestReport {
   success: boolean;
 }
 
-/** A suite of vitest; a file that cannot be loaded counts as one failure. */
+/** A suite of vitest; a file that cannot be loaded counts as one failure. What its tests leave in the temporary folder goes with it. */
 async function runVitest(project: string, env: Record<string, string> = {}, files: string[] = []): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'hekan-report-'));
+  const folder = mkdtempSync(join(tmpdir(), 'hekan-suite-'));
+  // PostgreSQL's files are another user's.
+  chmodSync(folder, 0o755);
   const file = join(folder, 'report.json');
   const args = [
     'node_modules/vitest/vitest.mjs',
@@ -72,7 +74,7 @@ async function runVitest(project: string, env: Record<string, string> = {}, file
     '--reporter=json',
     `--outputFile.json=${file}`,
   ];
-  const { code } = await run(args, env);
+  const { code } = await run(args, { ...env, TMPDIR: folder });
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
     const broken = report.numFailedTests === 0 && (code !== 0 || !report.success) ? 1 : 0;
