@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WHOLE_CITY } from '../server/access/index.ts';
 import { apiRoutes } from '../server/api/routes.ts';
-import { INDICATOR_IDS, rebuildTally } from '../server/cases/index.ts';
+import { INDICATOR_IDS, needsTally, rebuildTally } from '../server/cases/index.ts';
 import { migrate, openDatabase, fixedClock, type Database } from '../server/db/index.ts';
 import { openRuntime } from '../server/runtime.ts';
 import { findDuplicates, type Placed } from '../server/signals/index.ts';
@@ -70,6 +70,7 @@ async function useDatabase<T>(name: string, work: (db: Database) => Promise<T>):
   const db = await openDatabase({ url: cluster.url(name), folder: '', poolSize: 4 });
   try {
     await migrate(db);
+    if (await needsTally(db)) await count(db);
     return await work(db);
   } finally {
     await db.close();
@@ -84,9 +85,13 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return round((performance.now() - began) / 1000, 1);
 }
 
+async function count(db: Database): Promise<void> {
+  const rebuild = () => db.transaction((client) => rebuildTally(client, (n, of) => say(`counts ${n}/${of}`)));
+  say(`counted in ${await seconds(rebuild)} s`);
+}
+
 async function buildCounted(db: Database, cases: number): Promise<void> {
-  const count = () => db.transaction((client) => rebuildTally(client, (n, of) => say(`counts ${n}/${of}`)));
-  const prepare = async () => say(`counted in ${await seconds(count)} s`);
+  const prepare = () => count(db);
   await buildKpiCity(db, cases, { open: 0.01, openDays: 7, steps: true, prepare }, say);
 }
 

@@ -19,6 +19,7 @@ import * as snapshots from './20261128_01_snapshots.ts';
 import * as signalRequests from './20261128_02_signal_requests.ts';
 import * as collection from './20261128_03_collection.ts';
 import * as stageDue from './20261128_05_stage_due.ts';
+import * as tallyStreets from './20261128_06_tally_streets.ts';
 
 export interface Migration {
   name: string;
@@ -48,4 +49,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261128_02_signal_requests', ...signalRequests },
   { name: '20261128_03_collection', ...collection },
   { name: '20261128_05_stage_due', ...stageDue },
+  { name: '20261128_06_tally_streets', ...tallyStreets },
 ];

@@ -1425,7 +1425,7 @@ ALTER TABLE ONLY public.tally_delta
     ADD CONSTRAINT tally_delta_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.tally
-    ADD CONSTRAINT tally_pkey PRIMARY KEY (kind, grain, level, start, division_id, key);
+    ADD CONSTRAINT tally_pkey PRIMARY KEY (kind, grain, level, key, start, division_id);
 
 ALTER TABLE ONLY public.tile_version
     ADD CONSTRAINT tile_version_pkey PRIMARY KEY (layer, code);

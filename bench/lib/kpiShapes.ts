@@ -42,7 +42,7 @@ const inPlaces = (by: By): Shape[] =>
     name: `${by}${place}`,
     by,
     ...(within ? { within } : {}),
-    ...(KEYS.has(by) && within && within.level > DISTRICT.level ? { fromCases: true } : {}),
+    ...(KEYS.has(by) && within && within.level > STREET.level ? { fromCases: true } : {}),
   }));
 
 export const KPI_SHAPES: Shape[] = [
@@ -51,7 +51,7 @@ export const KPI_SHAPES: Shape[] = [
   { name: 'community in a street', by: 'division', level: 4, within: STREET },
   ...(['category', 'source', 'department', 'owner', 'month', 'day'] as const).flatMap(inPlaces),
   { name: 'district, one category', by: 'division', level: 2, only: { category: 'c3' } },
-  { name: 'street, one category', by: 'division', level: 3, only: { category: 'c3' }, fromCases: true },
+  { name: 'street, one category', by: 'division', level: 3, only: { category: 'c3' } },
   { name: 'community, one category', by: 'division', level: 4, only: { category: 'c3' }, fromCases: true },
   { name: 'day, one department in a district', by: 'day', within: DISTRICT, only: { department: 'k5' } },
   { name: 'month, one category and source', by: 'month', only: { category: 'c3', source: 's2' }, fromCases: true },

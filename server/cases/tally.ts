@@ -23,8 +23,8 @@ export const grainNumber = (grain: TallyGrain): number => TALLY_GRAINS.indexOf(g
 
 /** Levels that the tally is kept at: 0 is everything, 1 to 4 are divisions. Anything else is counted from the cases. */
 export function tallyLevels(kind: TallyKind, grain: TallyGrain): readonly number[] {
-  if (kind === 'all' && grain !== 'hour') return [0, 1, 2, 3, 4];
-  return kind === 'all' || grain !== 'hour' ? [0, 1, 2] : [];
+  if (grain === 'hour') return kind === 'all' ? [0, 1, 2] : [];
+  return kind === 'all' ? [0, 1, 2, 3, 4] : [0, 1, 2, 3];
 }
 
 /** How a case is told apart, of rows c of cases. */
@@ -54,8 +54,11 @@ export function insertDeltas(contributed: string): string {
 }
 
 const SUMS = MEASURE_NAMES.map((name, i) => `coalesce(sum(n) filter (where measure = ${i}), 0) as ${name}`).join(', ');
-const ADD = `on conflict (kind, grain, level, start, division_id, key) do update set
+const ADD = `on conflict (kind, grain, level, key, start, division_id) do update set
   ${MEASURE_NAMES.map((name) => `${name} = tally.${name} + excluded.${name}`).join(', ')}`;
+
+/** The order that the tally is read in: a year of a level's days, or of one of its keys, lies on few pages. */
+const AS_READ = 'kind, grain, level, key, start, division_id';
 
 /** Every (kind, grain, level) that the tally keeps. */
 const TALLY_CELLS = TALLY_KINDS.flatMap((kind) =>
@@ -74,7 +77,7 @@ function rolled(relation: string, cells: readonly TallyCell[]): string {
         case l.kind ${keys} end as key, measure, sum(n) as n
       from ${relation} m left join division d on d.id = m.division_id cross join (values ${values.join(', ')}) as l (kind, grain, level)
       group by 1, 2, 3, 4, 5, 6, 7) as r
-    group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6`;
+    group by 1, 2, 3, 4, 5, 6 order by ${AS_READ}`;
 }
 
 const INTO = `insert into tally (kind, grain, level, start, division_id, key, ${MEASURE_NAMES.join(', ')})`;
@@ -113,14 +116,15 @@ const WIDE = `select ${CASE_KEYS}, date_trunc('hour', m.at at time zone ${ZONE})
     where m.at is not null`;
 
 /**
- * The tally's rows of a base, from the cases. First summed by what the base tells apart, of which each part is a sum: where it goes no
- * deeper than districts, a case stands under its district, or under the city where no district holds it.
+ * The tally's rows of a base, from the cases. First summed by what the base tells apart, of which each part is a sum: a case stands under
+ * the deepest division that the base tells apart and that holds it.
  * @param counted relation of all contributions, as WIDE gives them.
  */
 function recountedBase(base: TallyBase, counted: string): string {
   const { kind, grain } = base;
   const cells = cellsOf(base);
-  const deep = cells.some(({ level }) => level > 2);
+  const deepest = Math.max(...cells.map(({ level }) => level));
+  const paths = Array.from({ length: deepest }, (_, i) => `r.path[${deepest - i}]`);
   const sums = MEASURE_NAMES.map((name) => `sum(${name}) as ${name}`).join(', ');
   const parts = cells.map(
     (cell) => `select ${kindNumber(kind)} as kind, ${grainNumber(cell.grain)} as grain, ${cell.level} as level,
@@ -128,7 +132,7 @@ function recountedBase(base: TallyBase, counted: string): string {
       from base left join division d on d.id = base.division_id group by 4, 5, 6`,
   );
   return `with base as materialized (
-      select ${deep ? 'c.division_id' : 'coalesce(r.path[2], r.path[1], 0)'} as division_id, ${KIND_KEY[kind]} as key,
+      select coalesce(${paths.join(', ')}, 0) as division_id, ${KIND_KEY[kind]} as key,
         date_trunc('${grain}', hour) as start, ${MEASURE_NAMES.map((name) => `coalesce(sum(${name}), 0)::int as ${name}`).join(', ')}
       from ${counted} c left join division r on r.id = c.division_id group by 1, 2, 3
       having ${MEASURE_NAMES.map((name) => `sum(${name}) > 0`).join(' or ')}
@@ -163,8 +167,7 @@ export async function rebuildTally(
   await client.query(`create temp table case_count on commit drop as ${WIDE}`);
   for (const [i, base] of TALLY_BASES.entries()) {
     onProgress(i, TALLY_BASES.length);
-    // In the order that they are read in: a year of a level's days then lies on few pages.
-    await client.query(`${INTO} select * from (${recountedBase(base, 'case_count')}) as r order by 1, 2, 3, 4, 5, 6`);
+    await client.query(`${INTO} select * from (${recountedBase(base, 'case_count')}) as r order by ${AS_READ}`);
   }
   await client.query('drop table case_count');
 }

@@ -89,6 +89,12 @@ export function factsQuery(scope: Scope, question: Question): { text: string; pa
   return { text, params: params.list };
 }
 
+/** Narrows the tally's rows where they are read, so that its order by key serves. */
+function ofKeys({ only }: Question, { kind }: Cube, params: Params): string[] {
+  if (kind === 'all') return ['and key = 0'];
+  return only.map(({ ids }) => `and key = any(${params.bind(ids, 'int[]')})`);
+}
+
 /** Narrows the tally's rows where they are read, so that its index by division serves. */
 function inside({ by, within }: Question, params: Params): string[] {
   if (!within || by !== 'division') return [];
@@ -132,6 +138,7 @@ function planCube(scope: Scope, { by, level: wanted, within, only, asOf }: Quest
 
 const pendingOnly = (names: readonly MeasureName[]) => names.filter((name) => measureOf(name).pending);
 const settledOnly = (names: readonly MeasureName[]) => names.filter((name) => !measureOf(name).pending);
+const isEmpty = ({ from, to }: Period) => from !== null && to !== null && from > to;
 const sumOf = (names: readonly string[]) => names.join(' + ') || '0';
 
 /** From the tally and its deltas. Deadlines of today are looked up one by one: they pass as the day goes. */
@@ -139,15 +146,16 @@ function cubeRows(question: Question, cube: Cube, params: Params): string[] {
   const { sums, period, now, timeZone } = question;
   const today = dayIn(timeZone, now);
   const yesterday = addDays(today, -1);
-  const past = { from: period.from, to: period.to === null || period.to > yesterday ? yesterday : period.to };
-  const rows = part(settledOnly, period);
   const pending = pendingOnly([...new Set([...sums.numerator, ...sums.denominator])]);
-  if (pending.length === 0) return rows;
-  if (past.from === null || past.from <= past.to) rows.push(...part(pendingOnly, past));
-  const reached = (period.from === null || period.from <= today) && (period.to === null || period.to >= today);
-  return reached ? [...rows, ...dueToday()] : rows;
+  if (pending.length === 0) return part((names) => names, period);
+  // Read once up to yesterday, all of it: what is pending counts no further.
+  const past = { from: period.from, to: period.to === null || period.to > yesterday ? yesterday : period.to };
+  const rest = { from: period.from === null || period.from < today ? today : period.from, to: period.to };
+  const rows = isEmpty(past) ? [] : part((names) => names, past);
+  if (isEmpty(rest)) return rows;
+  return [...rows, ...part(settledOnly, rest), ...(rest.from === today ? dueToday() : [])];
 
-  function part(pick: typeof settledOnly, when: Period): string[] {
+  function part(pick: (names: readonly MeasureName[]) => readonly MeasureName[], when: Period): string[] {
     const [n, d] = [pick(sums.numerator), pick(sums.denominator)];
     const spans: Span[] =
       cube.grain === 'month'
@@ -158,6 +166,7 @@ function cubeRows(question: Question, cube: Cube, params: Params): string[] {
 
   function folded({ grain, from, before, sign }: Span, n: readonly string[], d: readonly string[]): string {
     const bounds = [
+      ...ofKeys(question, cube, params),
       ...inside(question, params),
       from === null ? '' : `and start >= ${params.bind(from, 'timestamp')}`,
       before === null ? '' : `and start < ${params.bind(before, 'timestamp')}`,
