@@ -1560,3 +1560,5 @@ CREATE INDEX signal_waiting ON public.signal USING btree (received_at) WHERE (st
 CREATE INDEX tally_division ON public.tally USING btree (kind, grain, level, division_id, start);
 
 CREATE INDEX visit_address ON public.visit USING btree (address, visited_at, id);
+
+CREATE STATISTICS public.tally_parts (mcv) ON kind, grain, level FROM public.tally;

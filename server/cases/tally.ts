@@ -170,6 +170,7 @@ export async function rebuildTally(
     await client.query(`${INTO} select * from (${recountedBase(base, 'case_count')}) as r order by ${AS_READ}`);
   }
   await client.query('drop table case_count');
+  await client.query('analyze tally');
 }
 
 /** Whether cases have never been counted: after a schema that does not carry the counts over. */

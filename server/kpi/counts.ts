@@ -34,14 +34,17 @@ export async function openCounts(
   timeZone: string,
 ): Promise<Map<number, OpenCounts>> {
   const { rows } = await client.query<OpenCounts & { id: number }>(
-    `select coalesce(d.path[$1::int], 0) as id, count(*)::int as open,
-       (count(*) filter (where ${isLate('$2::timestamptz')}))::int as overdue,
-       (count(*) filter (where ${isNearlyLate('$2::timestamptz')}))::int as yellow
-     from cases c left join division d on d.id = c.division_id
-     where open and ($3::int is null or $3::int = any(d.path))
-       and ($4::date is null or c.accepted_at >= $4::date::timestamp at time zone $7::text)
-       and ($5::date is null or c.accepted_at < ($5::date + 1)::timestamp at time zone $7::text)
-       and ${scopeCondition('c.division_id', 6)}
+    `select coalesce(d.path[$1::int], 0) as id, sum(open)::int as open, sum(overdue)::int as overdue, sum(yellow)::int as yellow
+     from (
+       select c.division_id, count(*) as open, count(*) filter (where ${isLate('$2::timestamptz')}) as overdue,
+         count(*) filter (where ${isNearlyLate('$2::timestamptz')}) as yellow
+       from cases c
+       where open and ${within ? 'c.division_id = any(array(select id from division where $3::int = any(path)))' : '$3::int is null'}
+         and ($4::date is null or c.accepted_at >= $4::date::timestamp at time zone $7::text)
+         and ($5::date is null or c.accepted_at < ($5::date + 1)::timestamp at time zone $7::text)
+         and ${scopeCondition('c.division_id', 6)}
+       group by 1
+     ) as c left join division d on d.id = c.division_id
      group by 1`,
     [level, now, within?.id ?? null, period.from, period.to, scopeParam(scope), timeZone],
   );

@@ -9,11 +9,22 @@ export async function withinDivision(client: Queryable, id: number | null): Prom
   return { id, level: levelNumber(division.level) };
 }
 
+type Values = Record<string, string | number | null | undefined>;
+
+/** What is told of a list, as the text of a query. */
+function queryText(values: Values): string {
+  return Object.entries(values)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value!)}`)
+    .join('&');
+}
+
 /** Where the cases behind a figure are listed. */
-export function casesHref(params: Record<string, string | number | null | undefined>): string {
-  const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(params)) {
-    if (value !== null && value !== undefined) query.set(key, String(value));
-  }
-  return `/api/cases?${query.toString()}`;
+export const casesHref = (values: Values): string => `/api/cases?${queryText(values)}`;
+
+/** The same of both numbers of an indicator. */
+export function kpiHrefs(kpi: string, values: Values): { href: string; numeratorHref: string } {
+  const rest = queryText(values);
+  const of = (part: string) => `/api/cases?kpi=${kpi}&part=${part}${rest === '' ? '' : `&${rest}`}`;
+  return { href: of('denominator'), numeratorHref: of('numerator') };
 }

@@ -7,7 +7,7 @@ import { NOTHING, openCounts, readFacts, type Fraction } from './counts.ts';
 import { addDays } from './days.ts';
 import { definitionOf } from './definitions.ts';
 import { KEYED, TIME_UNITS, type By, type Keyed, type Period, type Question, type TimeUnit } from './facts.ts';
-import { casesHref, withinDivision } from './links.ts';
+import { kpiHrefs, withinDivision } from './links.ts';
 import { listDivisionNames, listNames, type Named } from './names.ts';
 import { rateOf } from './rate.ts';
 import { clip, daysOf, periodBefore, unitsBetween } from './times.ts';
@@ -109,11 +109,11 @@ function minus(total: Fraction, rows: readonly Fraction[]): Fraction {
 
 /** A fraction with the cases behind both its numbers. @param link null: they cannot be listed. */
 function figure({ numerator, denominator }: Fraction, query: KpiQuery, link: Params | null) {
+  const rate = rateOf(numerator, denominator);
+  if (link === null) return { ...rate, href: null, numeratorHref: null };
   const { id, division, period, asOf, only } = query;
   const kept = Object.fromEntries(only.map(({ kind, code }) => [kind, code]));
-  const all = { ...kept, division, ...period, asOf: asOf?.toISOString() ?? null, ...link };
-  const href = (part: string) => (link ? casesHref({ kpi: id, part, ...all }) : null);
-  return { ...rateOf(numerator, denominator), href: href('denominator'), numeratorHref: href('numerator') };
+  return { ...rate, ...kpiHrefs(id, { ...kept, division, ...period, asOf: asOf?.toISOString() ?? null, ...link }) };
 }
 
 /** What a list of cases takes to show those of a row. */

@@ -111,6 +111,7 @@ export const en: Record<TextKey, string> = {
   'drawer.total': '{n} cases',
   'drawer.more': 'More',
   'drawer.shown': '{shown} of {n} shown',
+  'drawer.export': 'The list as a file',
   'drawer.close': 'Close',
   'drawer.back': 'Back to the list',
   'drawer.noList': 'This figure has no list of single rows.',

@@ -107,6 +107,7 @@ export const zh = {
   'drawer.total': '共 {n} 件',
   'drawer.more': '更多',
   'drawer.shown': '已显示 {shown} / {n}',
+  'drawer.export': '导出清单',
   'drawer.close': '关闭',
   'drawer.back': '返回清单',
   'drawer.noList': '此数字没有逐条清单。',

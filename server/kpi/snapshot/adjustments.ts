@@ -3,7 +3,7 @@ import type { Rate } from '../../api/shapes.ts';
 import type { Queryable } from '../../db/index.ts';
 import { cutParams } from '../cutNames.ts';
 import { definitionOf } from '../definitions.ts';
-import { casesHref } from '../links.ts';
+import { kpiHrefs } from '../links.ts';
 import { rateOf } from '../rate.ts';
 import { daysOf } from '../times.ts';
 import type { SnapshotRow } from './encode.ts';
@@ -28,12 +28,9 @@ export interface Adjustment extends Of {
 
 /** A row's figure with the cases behind it, as they were at an instant. */
 export function openRow(month: string, asOf: Date, row: SnapshotRow): OpenedRate {
-  const all = { kpi: row.indicator, ...cutParams(row.cut, row), ...daysOf('month', month), asOf: asOf.toISOString() };
-  return {
-    ...rateOf(row.numerator, row.denominator),
-    href: casesHref({ ...all, part: 'denominator' }),
-    numeratorHref: casesHref({ ...all, part: 'numerator' }),
-  };
+  const { indicator, numerator, denominator, cut } = row;
+  const of = { ...cutParams(cut, row), ...daysOf('month', month), asOf: asOf.toISOString() };
+  return { ...rateOf(numerator, denominator), ...kpiHrefs(indicator, of) };
 }
 
 const idOf = ({ indicator, cut, key }: SnapshotRow) => `${indicator} ${cut} ${key}`;
