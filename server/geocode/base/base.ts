@@ -5,10 +5,11 @@ import { normaliseElement } from '../parse/normalise.ts';
 import type { Element, Gazetteer, MatchLevel, StandardAddress } from '../types.ts';
 import { Anchors, DEGREE, type AnchorKind } from './anchors.ts';
 import { DivisionTree } from './divisionTree.ts';
-import { doorAt, doorsOf, DoorTable, type Door } from './doors.ts';
+import { doorAt, doorsOf, type Door } from './doors.ts';
 import { FIELD_NAMES, fieldsOf, type Fields } from './fields.ts';
 import { Ints, Strings } from './ints.ts';
 import { Names } from './names.ts';
+import { Standing } from './standing.ts';
 
 /** Bits of a row: it was taken out; it counts at its village. */
 const REMOVED = 1;
@@ -16,6 +17,8 @@ const IN_VILLAGE = 2;
 /** Positions in FIELD_NAMES; those from lane on, in a door, are three less. */
 const [ROAD, PLACE, PLACE2]: readonly [number, number, number] = [0, 1, 2];
 const [LANE, NUMBER, PHASE]: readonly [number, number, number] = [0, 2, 3];
+/** Road, place, group and phase, in FIELD_NAMES. */
+const CLASS = [0, 1, 4, 6];
 /** Doors farther apart are not one door with two codes. */
 export const SAME_DOOR_M = 60;
 
@@ -36,7 +39,7 @@ export class AddressBase {
   readonly tree: DivisionTree;
   readonly strings = new Strings();
   readonly anchors = new Anchors();
-  readonly doors = new DoorTable();
+  private readonly standing = new Standing(this);
   readonly roadNames = new Names();
   readonly placeNames = new Names();
   readonly parser: Parser;
@@ -56,8 +59,6 @@ export class AddressBase {
   private byCode: Map<string, number[]> | null = null;
   /** Sums of positions by division, in whole units as the columns hold them: they do not depend on the order. */
   private readonly middles = new Map<number, { count: number; lng: number; lat: number }>();
-  /** Rows behind one door beyond the first, by the first. */
-  private readonly twins = new Map<number, number[]>();
 
   constructor(gazetteer: Gazetteer, version = 1) {
     this.tree = new DivisionTree(gazetteer.divisions);
@@ -133,42 +134,25 @@ export class AddressBase {
   }
 
   private index(anchor: number, kind: AnchorKind, row: number, fields: Fields): void {
-    const own = doorAt(kind, fields);
-    const doors = doorsOf(own);
-    doors.forEach((door, i) => {
-      const first = this.doorRow(anchor, kind, door);
-      if (first === -1) this.doors.set(anchor, door, row, -1);
-      else if (i > 0) this.twinUnlike(first, row, fields);
-      else if (this.isExact(kind, first, door)) this.twin(first, row);
-      else this.doors.set(anchor, door, row, first); // the door itself before what lies behind it
-    });
-  }
-
-  /** Behind one door of a village or a number there may be two places, phases or groups: the door is then not one. */
-  private twinUnlike(first: number, row: number, fields: Fields): void {
-    const unlike = (other: Fields): boolean =>
-      other.place !== fields.place ||
-      other.phase !== fields.phase ||
-      other.group !== fields.group ||
-      other.road !== fields.road;
-    if (!unlike(this.fields(first))) return;
-    const twins = this.twins.get(first) ?? [];
-    if (twins.every((twin) => unlike(this.fields(twin)))) this.twin(first, row);
-  }
-
-  private twin(first: number, row: number): void {
-    if (first === row) return;
-    const twins = this.twins.get(first);
-    if (!twins) this.twins.set(first, [row]);
-    else if (!twins.includes(row)) twins.push(row);
+    for (const door of doorsOf(doorAt(kind, fields))) this.standing.put(anchor, kind, row, door);
   }
 
   /** The row that stands for a door, or −1: the door's own where there is one, else one behind it. */
   doorRow(anchor: number, kind: AnchorKind, door: Door): number {
-    return this.doors.find(anchor, door, (row) => this.isBehind(anchor, kind, row, door));
+    return this.standing.find(anchor, kind, door);
   }
 
-  private isBehind(anchor: number, kind: AnchorKind, row: number, door: Door): boolean {
+  /** Other rows that stand behind a door as well as the one that stands for it. */
+  twinsOf(anchor: number, row: number, door: Door): readonly number[] {
+    return this.standing.twinsOf(anchor, row, door);
+  }
+
+  isLike(a: number, b: number): boolean {
+    for (const part of CLASS) if (this.columns[part]!.get(a) !== this.columns[part]!.get(b)) return false;
+    return true;
+  }
+
+  isBehind(anchor: number, kind: AnchorKind, row: number, door: Door): boolean {
     if (!this.isThere(row)) return false;
     const { name, scope } = this.anchors.all[anchor]!;
     const c = this.columns;
@@ -238,11 +222,6 @@ export class AddressBase {
 
   positionOf(row: number): [lng: number, lat: number] {
     return [this.lng.get(row) / DEGREE, this.lat.get(row) / DEGREE];
-  }
-
-  /** Other rows that stand behind a door as well as the one that stands for it. */
-  twinsOf(anchor: number, kind: AnchorKind, row: number, door: Door): readonly number[] {
-    return (this.twins.get(row) ?? []).filter((twin) => this.isBehind(anchor, kind, twin, door));
   }
 
   /** Middle of all addresses of a division, or null. */
@@ -343,12 +322,11 @@ export class AddressBase {
       const anchor = this.anchors.find(kind, name, scope);
       if (anchor === -1) continue;
       this.anchors.unlink(anchor, this.lng.get(row), this.lat.get(row));
-      const lost = doorsOf(doorAt(kind, fields)).filter((door) => this.doorRow(anchor, kind, door) === -1);
+      const lost = this.standing.lose(anchor, kind, row, doorsOf(doorAt(kind, fields)));
       if (lost.length === 0) continue;
       this.anchors.walk(anchor, (other) => {
-        if (this.isThere(other))
-          for (const door of lost)
-            if (this.isBehind(anchor, kind, other, door)) this.index(anchor, kind, other, this.fields(other));
+        for (const door of lost)
+          if (this.isBehind(anchor, kind, other, door)) this.standing.put(anchor, kind, other, door);
         return true;
       });
     }

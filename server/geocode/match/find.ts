@@ -213,8 +213,8 @@ function findDoor(
     const loss =
       fit.loss + contradiction(base, query, kind, row) + (short ? LOSS.short : level === wanted ? 0 : LOSS.deeper);
     const twins = base
-      .twinsOf(anchor, kind, row, door)
-      .filter((twin) => (!exact || base.isExact(kind, twin, door)) && base.distanceM(row, twin) > SAME_DOOR_M);
+      .twinsOf(anchor, row, door)
+      .filter((twin) => base.distanceM(row, twin) > SAME_DOOR_M);
     return { row, level, confidence: Math.max(0, trust - loss), exact, short, twins, anchor, trust, loss };
   }
   return null;

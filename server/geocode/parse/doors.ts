@@ -56,6 +56,10 @@ export function kindOfNumber(counter: Counter, at: Context, ahead: Counter | nul
 /** 12A and 1203 of a tower; 12 alone may as well be its floor. */
 const TOWER_ROOM = /^(\d{1,2}[A-Z]|\d{3,5})$/;
 
+/** Rooms of a tower, 1501/1502: no building has such a number. */
+const roomsOf = (given: readonly string[]): boolean =>
+  given.every((part) => /^\d{3,5}$/.test(part) && part.length === given[0]!.length);
+
 /** The parts of 2-5-01: the last two are a floor and a door on it. */
 function floorOf(parts: number, at: Context): ElementKind[] {
   const before: ElementKind[] = at.has('unit') ? [] : at.has('building') ? ['unit'] : ['building', 'unit'];
@@ -83,6 +87,7 @@ export function kindsOfBare(given: readonly string[], at: Context, ofFloor = fal
   if (at.has('building')) return parts === 2 ? ['unit', 'room'] : ['unit', 'floor', 'room'];
   if (last === 'road' || last === 'lane')
     return parts === 2 ? ['number'] : parts === 3 ? ['number', 'building', 'room'] : [];
+  if (parts === 2 && last === 'landmark' && roomsOf(given)) return ['room'];
   if (parts === 2) return isPlace(last) || last === 'number' || last === 'landmark' ? ['building', 'room'] : ['number'];
   if (parts === 3) return ['building', 'unit', 'room'];
   return parts === 4 ? ['building', 'unit', 'floor', 'room'] : [];

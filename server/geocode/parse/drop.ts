@@ -3,6 +3,7 @@ import { BREAK, CLASSES, DASH, DIGIT, HAN, LETTER } from './fold.ts';
 import type { Folded } from './folded.ts';
 import { endingTrie, isSurname, personCueTrie, phoneCueTrie, titleTrie } from './words.ts';
 
+const SOMEBODY = '某'.charCodeAt(0);
 const RECEIVES = '收'.charCodeAt(0);
 
 /** Takes what is private out of a folded text: its units become breaks, so that nothing reads them. */
@@ -24,7 +25,7 @@ export class Privacy {
       else if (phoneCueTrie.longest(codes, i, size) !== 0) this.phoneCue(i, phoneCueTrie.end);
       else if (isSurname[codes[i]!] === 1) this.titledPerson(i);
     }
-    if (this.dropped.length > 0) this.personsBeside(known);
+    this.personsBeside(known, this.dropped.length > 0);
   }
 
   private cut(kind: Dropped['kind'], start: number, end: number): void {
@@ -76,9 +77,13 @@ export class Privacy {
     else if (run > 4 && isSurname[codes[from]!] === 1) this.cut('person', from, from + 3);
   }
 
-  /** 王先生, 李小红女士. */
+  /** 王先生, 李小红女士, 刘某. */
   private titledPerson(from: number): void {
     const { codes, size } = this.text;
+    if (codes[from + 1] === SOMEBODY) {
+      this.cut('person', from, codes[from + 2] === SOMEBODY ? from + 3 : from + 2);
+      return;
+    }
     for (let given = 1; given <= 3 && from + given < size; given++)
       if (titleTrie.longest(codes, from + given, size) !== 0) {
         this.cut('person', from, titleTrie.end);
@@ -87,13 +92,14 @@ export class Privacy {
   }
 
   /** A short word between breaks that starts with a surname is a name where it stands beside a number that was dropped, or ends in 收. */
-  private personsBeside(known: (at: number) => boolean): void {
+  private personsBeside(known: (at: number) => boolean, numbered: boolean): void {
     const { codes, size, spaced } = this.text;
     for (let i = 0; i < size; i++) {
       const starts = i === 0 || codes[i - 1] === BREAK || spaced[i] === 1;
       if (!starts || isSurname[codes[i]!] !== 1) continue;
       const end = this.hanRun(i);
       const receives = codes[end - 1] === RECEIVES;
+      if (!receives && !numbered) continue;
       const length = end - i - (receives ? 1 : 0);
       const closed = end >= size || codes[end] === BREAK || spaced[end] === 1;
       if (length < 2 || length > 3 || !closed || known(i) || (CLASSES[codes[end]!]! & (DIGIT | LETTER)) !== 0) continue;

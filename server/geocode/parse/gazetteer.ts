@@ -115,8 +115,13 @@ export class Lexicon {
     const { value, stem, forms } = divisionForms(division);
     const sense = { kind: division.level, value, ids: [division.id] };
     for (const form of forms) this.put(form, { ...sense, ids: [...sense.ids], full: true });
-    this.put(stem, { ...sense, full: stem === value && division.level !== 'community' });
+    // A community may be called 街道居民委员会: 街道 is then no short form of it.
+    if (endingTrie.get(stem) === 0)
+      this.put(stem, { ...sense, full: stem === value && division.level !== 'community' });
     const short = PEOPLES.exec(stem)?.[1];
+    // 富区 of 富拉尔基区
+    if (division.level === 'district' && stem.length > 2 && value.length > stem.length)
+      this.put(`${value[0]!}${value.at(-1)!}`, { ...sense, ids: [division.id], full: false });
     if (short === undefined) return;
     this.put(short, { ...sense, ids: [division.id], full: false });
     if (division.level === 'district')

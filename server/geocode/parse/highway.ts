@@ -78,8 +78,10 @@ export function readKilometre(text: Folded, at: number, original: string): Found
   if (counted) end = kilometreTrie.end;
   else if (!marked) return null;
   if (metres === '' && counted) {
-    const to = digitsEnd(text, end);
-    if (to > end && codes[to] === METRE) [metres, end] = [text.slice(end, to), to];
+    const plus = codes[end] === BREAK && original.charCodeAt(origin[end]!) === PLUS;
+    const from = plus ? end + 1 : end;
+    const to = digitsEnd(text, from);
+    if (to > from && (plus || codes[to] === METRE)) [metres, end] = [text.slice(from, to), to];
   }
   if (codes[end] === METRE) end++;
   if (codes[end] === AT) end++;

@@ -4,7 +4,7 @@ import { ADMINISTRATIVE, nameKey, type Sense } from './gazetteer.ts';
 import type { NumberReader } from './numbers.ts';
 import type { Trie } from './trie.ts';
 import type { Reading } from './reading.ts';
-import { crossingTrie, ENDINGS, endingTrie, fillerTrie } from './words.ts';
+import { crossingTrie, ENDINGS, endingTrie, fillerTrie, tailTrie } from './words.ts';
 
 const WITH = new Set(Array.from('与和跟同及至', (char) => char.charCodeAt(0)));
 const SIDES = new Set(Array.from('东南西北中', (char) => char.charCodeAt(0)));
@@ -49,7 +49,7 @@ export class NameReader {
       if (onlyDivisions && !(sense.full && division)) continue;
       if (
         sense.full
-          ? !this.reading.goesOn(end)
+          ? !this.reading.goesOn(end) || (division && this.estateFollows(end))
           : sense.foreign
             ? this.foreignFits(end)
             : this.stemFits(sense, division, end)
@@ -57,6 +57,13 @@ export class NameReader {
         return sense;
     }
     return null;
+  }
+
+  /** 豪庭 of 龙沙区豪庭国际小区 starts the estate's name; 政府 of 龙沙区政府 ends the division's. */
+  private estateFollows(at: number): boolean {
+    const { codes, size } = this.reading.text;
+    const index = endingTrie.longest(codes, at, size);
+    return index !== 0 && ENDINGS[index - 1]!.kind === 'estate' && !this.reading.closed(endingTrie.end);
   }
 
   /** A short form counts where its surroundings say so: 龙沙 before a name of its own, 中华 before a number. */
@@ -122,6 +129,7 @@ export class NameReader {
     if ((weak && (!this.reading.closed(end) || stem < 2)) || this.reading.goesOn(end)) return at + 1;
     if (stem === 1 && (kind === 'city' || kind === 'district')) return this.zone(at, end, kind);
     if (kind === 'district' && end === at + 1 && this.isPart(at)) return this.part(end);
+    if (this.isTail(end)) return (this.reading.flush(end, null), end);
     this.skipWith(at);
     const to = kind === 'road' ? this.section(end) : end;
     this.reading.emit(
@@ -132,6 +140,12 @@ export class NameReader {
       `ends in ${this.reading.text.slice(at, end)}`,
     );
     return to;
+  }
+
+  /** 人行道 ends as a road does and is none. */
+  private isTail(end: number): boolean {
+    const { start, text } = this.reading;
+    return tailTrie.longest(text.codes, start, end) !== 0 && tailTrie.end === end;
   }
 
   /** 科学院 before 南路: the road is 科学院南路. */
@@ -220,8 +234,6 @@ export class NameReader {
       this.reading.crossing = true;
       return (this.reading.start = at + 1);
     }
-    if (fillerTrie.longest(codes, at, size) !== 0 && !this.reading.goesOn(fillerTrie.end))
-      return (this.reading.start = fillerTrie.end);
-    return 0;
+    return this.reading.isFiller(at) ? (this.reading.start = fillerTrie.end) : 0;
   }
 }

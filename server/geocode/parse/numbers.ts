@@ -13,6 +13,8 @@ const SUB = '附'.charCodeAt(0);
 const OF = '之'.charCodeAt(0);
 const JOINS = new Set(Array.from('至到', (char) => char.charCodeAt(0)));
 const LISTED = '、'.charCodeAt(0);
+const [DOOR, STOREY]: readonly [number, number] = ['号'.charCodeAt(0), '楼'.charCodeAt(0)];
+const STOREYS = new Set(Array.from('上下', (char) => char.charCodeAt(0)));
 const TOWER = '塔'.charCodeAt(0);
 
 /** Reads the numbers of an address: which of them are elements, and of what kind. */
@@ -44,10 +46,11 @@ export class NumberReader {
       (codes[numeral.end] === YARD && codes[counterTrie.end] === INSIDE);
     if (index !== 0 && codes[numeral.end] === TOWER && numeral.chinese) return undefined; // 双塔, 三塔寺
     if (index !== 0 && !stray) {
-      const counter = COUNTER_KINDS[index - 1]!;
+      const counter = this.counterOf(index);
       // 三区 and 五门 as often name something; 二小区 and 三街道 always do.
       const short = counterTrie.end - numeral.end === 1;
       if (short && this.reading.goesOn(numeral.end)) return undefined;
+      if (short && counter === 'yard' && numeral.chinese && at > this.reading.start) return undefined; // 附属三院
       if (
         short &&
         numeral.chinese &&
@@ -75,6 +78,18 @@ export class NumberReader {
       !this.reading.goesOn(numeral.end)
       ? null
       : undefined;
+  }
+
+  /** 115号楼下 of a road is at its 115号. */
+  private counterOf(index: number): Counter {
+    const { codes } = this.reading.text;
+    const counter = COUNTER_KINDS[index - 1]!;
+    const { end } = counterTrie;
+    const { last, lastEnd, start } = this.reading;
+    if (counter !== 'building' || codes[end - 1] !== STOREY || !STOREYS.has(codes[end]!)) return counter;
+    if (last !== 'road' || lastEnd !== start || codes[this.numeral.end] !== DOOR) return counter;
+    counterTrie.end = end - 1;
+    return 'door';
   }
 
   /** Reads the number at `at`. @returns its end, or 0 where it is part of a name. */

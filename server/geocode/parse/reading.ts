@@ -5,12 +5,15 @@ import { BREAK, CLASSES, DIGIT, LETTER, NUMERAL, STEM } from './fold.ts';
 import { Folded } from './folded.ts';
 import { nameKey, type Lexicon } from './gazetteer.ts';
 import { mayBeHighway, readHighway } from './highway.ts';
-import { crossingTrie, ENDINGS, endingTrie, SHOPS, tailTrie } from './words.ts';
+import { isRoadside } from './relation.ts';
+import { crossingTrie, ENDINGS, endingTrie, fillerTrie, gateTrie, SHOPS, tailTrie } from './words.ts';
 
 const [STREET, OFFICE]: readonly [number, number] = ['街'.charCodeAt(0), '道'.charCodeAt(0)];
 
 /** Units that a number may start with. */
 export const NUMERIC = DIGIT | LETTER | NUMERAL | STEM;
+
+const isPlace = (kind: ElementKind | null): boolean => kind === 'estate' || kind === 'phase' || kind === 'landmark';
 
 /** How far a text is read, and what was read of it. */
 export class Reading implements Context {
@@ -61,8 +64,11 @@ export class Reading implements Context {
     const index = endingTrie.longest(codes, at, size);
     if (index === 0 || (crossingTrie.longest(codes, at, size) !== 0 && crossingTrie.end > at + 1)) return false;
     const { end } = endingTrie;
-    if (ENDINGS[index - 1]!.weak && !this.closed(end)) return false;
+    const { weak, notBefore } = ENDINGS[index - 1]!;
+    if ((weak && !this.closed(end)) || (end < size && notBefore.includes(String.fromCharCode(codes[end]!))))
+      return false;
     if (mayBeHighway(this.text, at) && readHighway(this.text, at)) return false;
+    if (isRoadside(this.text, at) || this.isFiller(at)) return false;
     if (codes[at - 1] === OFFICE && codes[at - 2] === STREET && !this.isOffice(at, end)) return false;
     return this.lexicon.trie.longest(codes, at, size) === 0;
   }
@@ -70,6 +76,12 @@ export class Reading implements Context {
   /** 派出所 of 五龙街道派出所 belongs to the name; 县 of 县西巷 and 科技园 after a 街道 start another. */
   private isOffice(at: number, end: number): boolean {
     return end > at + 1 && ENDINGS[endingTrie.longest(this.text.codes, at, this.text.size) - 1]!.office;
+  }
+
+  /** 县城 says nothing between 拜泉县 and 中央街, but names 县城社区. */
+  isFiller(at: number): boolean {
+    const { codes, size } = this.text;
+    return fillerTrie.longest(codes, at, size) !== 0 && !this.goesOn(fillerTrie.end);
   }
 
   /** Is [from, to) what stood just before it? */
@@ -88,8 +100,10 @@ export class Reading implements Context {
   flush(end: number, hint: ElementKind | null): void {
     const { start } = this;
     if (end <= start) return;
-    const tail = tailTrie.longest(this.text.codes, start, end) !== 0 && tailTrie.end === end;
-    const filler = end - start < 2 || tail;
+    const { codes } = this.text;
+    const tail = tailTrie.longest(codes, start, end) !== 0 && tailTrie.end === end;
+    const gate = isPlace(this.last) && gateTrie.longest(codes, start, end) !== 0 && gateTrie.end === end;
+    const filler = end - start < 2 || tail || gate;
     const kind = filler ? 'other' : (hint ?? (this.has('building') || this.has('room') ? 'other' : 'landmark'));
     this.emit(
       kind,

@@ -9,8 +9,11 @@ const BEARINGS = new Map<string, number>(
 const isDirection = new Uint8Array(65536);
 for (const char of '东南西北') isDirection[char.charCodeAt(0)] = 1;
 const charSet = (chars: string): Set<number> => new Set(Array.from(chars, (char) => char.charCodeAt(0)));
-const TOWARDS = charSet('往向以偏朝路');
-const SIDES = charSet('侧面边行走角');
+const [ROAD, WAY]: readonly [number, number] = ['路'.charCodeAt(0), '道'.charCodeAt(0)];
+const SIDE = '侧'.charCodeAt(0);
+const TOWARDS = charSet('往向以偏朝路道');
+const SIDES = charSet('侧面边行走角头');
+const EDGES = charSet('边旁');
 const ABOUT = charSet('约大');
 const MORE = charSet('余多来');
 
@@ -39,8 +42,8 @@ function readDistance({ codes, size }: Folded, from: number): { metres: number; 
   return null;
 }
 
-const closes = ({ codes, size }: Folded, at: number): boolean =>
-  at >= size || codes[at] === BREAK || CLASSES[codes[at]!] === DIGIT || codes[at] === 0x7684; // 的
+const closes = ({ codes, size, spaced }: Folded, at: number): boolean =>
+  at >= size || spaced[at] === 1 || codes[at] === BREAK || CLASSES[codes[at]!] === DIGIT || codes[at] === 0x7684; // 的
 
 /** 东侧50米, 往东100米, 路南, 以北: a direction with a side word, a distance or an end after it. */
 function readDirection(text: Folded, from: number): FoundRelation | null {
@@ -58,7 +61,18 @@ function readDirection(text: Folded, from: number): FoundRelation | null {
     const distanceM = Number.isNaN(distance.metres) ? null : distance.metres;
     return { kind: 'direction', bearing, distanceM, end: distance.end };
   }
-  return (sided || towards) && closes(text, at) ? { kind: 'direction', bearing, distanceM: null, end: at } : null;
+  // 西侧 of 西侧绿化带: no name starts so
+  const plain = codes[at - 1] === SIDE;
+  return plain || ((sided || towards) && closes(text, at))
+    ? { kind: 'direction', bearing, distanceM: null, end: at }
+    : null;
+}
+
+/** 路北 and 路边 behind 中兴路: a side of it, not the ending of a longer name. */
+export function isRoadside(text: Folded, at: number): boolean {
+  const { codes } = text;
+  if (codes[at] !== ROAD && codes[at] !== WAY) return false;
+  return EDGES.has(codes[at + 1]!) || readDirection(text, at) !== null;
 }
 
 /** The relation that stands at `from`, or null. Short words (旁, 后) need an end, a break or a distance after them. */

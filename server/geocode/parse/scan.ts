@@ -7,7 +7,7 @@ import { NameReader } from './names.ts';
 import { NumberReader } from './numbers.ts';
 import { PartReader } from './parts.ts';
 import { Reading } from './reading.ts';
-import { readRelation } from './relation.ts';
+import { isRoadside, readRelation } from './relation.ts';
 import { crossingTrie } from './words.ts';
 
 /** One left-to-right pass over a folded text. Holds its buffers; not re-entrant. */
@@ -77,6 +77,8 @@ export class Scanner {
 
   private relate(at: number): number {
     const { reading } = this;
+    // 路北 is a side behind a road; inside a name 路 is its ending: 建设路北侧
+    if (at > reading.start && isRoadside(reading.text, at)) return 0;
     const found = readRelation(reading.text, at);
     if (!found) return 0;
     reading.flush(at, 'landmark');

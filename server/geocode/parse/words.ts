@@ -23,7 +23,7 @@ const NAME_ENDINGS: [ElementKind, string][] = [
   ],
   [
     'estate',
-    `里 小区 住宅小区 花园 家园 公寓 新村 苑 家属院 家属楼 宿舍 宿舍楼 名苑 雅苑 豪庭 名邸 华府 公馆 山庄 别墅 新城 嘉园 佳园 嘉苑 庄园 丽苑
+    `里 小区 住宅小区 花园 家园 公寓 新村 苑 家属院 家属楼 宿舍 宿舍楼 名苑 雅苑 豪庭 名邸 华府 公馆 山庄 别墅 家属区 居民区 街区 新城 嘉园 佳园 嘉苑 庄园 丽苑
      华庭 名都 府邸 名府 御府 新苑 花苑 花城 安置房 廉租房 棚户区 安居小区 住宅区 生活区 新居 美墅 学府 雅居 豪园 绿园 水岸 丽都 丽园 悦府 城邦`,
   ],
   ['other', '门市 门市房 商服 车库 底商 车位'],
@@ -90,13 +90,13 @@ for (const [kind, words] of NAME_ENDINGS)
 export type Counter = ElementKind | 'door' | 'yard' | 'storey' | 'gate' | 'zone';
 const COUNTERS: [Counter, string][] = [
   ['door', '号 号门牌 号房子'],
-  ['yard', '号院 号大院 院'],
+  ['yard', '号院 号大院 #院 院'],
   [
     'building',
     '号楼 栋 号栋 座 号座 #楼 # 栋楼 塔 塔楼 号塔 号公寓 #栋 号楼栋 号宿舍楼 座楼 号高层 号公寓楼 楼座 号家属楼',
   ],
   ['unit', '单元 号单元 单元门 #单元 号门洞 门洞 梯'],
-  ['gate', '门 号门'],
+  ['gate', '门 号门 #门'],
   ['floor', '层 层楼 F 楼层'],
   ['storey', '楼'],
   [
@@ -121,7 +121,7 @@ export const NAME_LIKE_COUNTERS = new Set<Counter>(['gate', 'zone', 'storey']);
 
 const RELATIONS: [RelationKind, string][] = [
   ['opposite', '对面 对过 斜对面 对门 正对面 马路对面 道对面 路对面'],
-  ['beside', '旁 旁边 隔壁 边上 紧邻 相邻 侧面 路旁 旁侧'],
+  ['beside', '旁 旁边 隔壁 边上 紧邻 相邻 侧面 路旁 路边 道边 道旁 旁侧'],
   ['near', '附近 周边 一带 周围'],
   ['behind', '后面 后身 后侧 背后 后院 后边 后'],
   ['front', '门前 前面 门口 前侧 楼前 正门 前边 大门口 前'],
@@ -148,7 +148,7 @@ export const crossingTrie = trieOf(
 );
 /** Says nothing about where: left out at the start of a name. */
 export const fillerTrie = trieOf(
-  '地址 住址 现住址 现住 家住 详细地址 户籍地址 居住地址 收货地址 经营地址 注册地址 通讯地址 位于 坐落 坐落于 住在 中国 中华人民共和国 居住在 现居住地 现居 地点 在 所在地区 所在地 收件地址 寄件地址 配送地址 联系地址 自编',
+  '地址 住址 现住址 现住 家住 详细地址 户籍地址 居住地址 收货地址 经营地址 注册地址 通讯地址 位于 坐落 坐落于 住在 中国 中华人民共和国 居住在 现居住地 现居 地点 在 所在地区 所在地 收件地址 寄件地址 配送地址 联系地址 自编 城内 城里 县城 县城内 城区 市内',
 );
 /** A name of a person comes next. */
 export const personCueTrie = trieOf('联系人 收件人 收货人 户主 业主 房主 姓名 租户 租客 法人 承租人 产权人 联系电话人');
@@ -160,8 +160,11 @@ export const titleTrie = trieOf('先生 女士 小姐 老师 师傅 大爷 大�
 /** Tails that say what stands there, not where. */
 export const tailTrie = trieOf(
   `自建房 平房 出租屋 出租房 门市房 院内 临街 楼下 楼上 楼内 内 自家 家中 家 商业 住宅 库房 商网 房屋 一带 附属 待定 无 不详 等 处 房 地下室 阁楼 门脸 店面
-   铺面 门市部 底商 商服 商铺 门面 车库 仓房 顶楼 顶层 单号 双号 收 转交 转 东段 西段 南段 北段 中段 左手边 右手边 左侧 右侧 拆迁 已拆 新房 老房 旧楼 老楼 新楼 暂住 人户分离 空挂 空户`,
+   铺面 门市部 底商 商服 商铺 门面 车库 仓房 顶楼 顶层 单号 双号 收 转交 转 东段 西段 南段 北段 中段 左手边 右手边 左侧 右侧 拆迁 已拆 新房 老房 旧楼 老楼 新楼 暂住 人户分离 空挂 空户
+   人行道 绿化带 绿化 停车位 停车场 路灯 路灯杆 井盖 垃圾箱 垃圾桶 垃圾点 电线杆 道口 空地 楼道 走廊 路面 施工处 施工现场`,
 );
+/** Behind an estate or a place these are its doors. */
+export const gateTrie = trieOf('东门 西门 南门 北门 大门 正门 侧门 后门');
 
 /** Buildings that go by their use or their side. */
 export const wingTrie = trieOf(
