@@ -7,6 +7,7 @@ import type { Reading } from './reading.ts';
 import { crossingTrie, ENDINGS, endingTrie, fillerTrie, tailTrie } from './words.ts';
 
 const WITH = new Set(Array.from('与和跟同及至', (char) => char.charCodeAt(0)));
+const AND = '与'.charCodeAt(0);
 const SIDES = new Set(Array.from('东南西北中', (char) => char.charCodeAt(0)));
 const INNER = '里'.charCodeAt(0);
 const MOUTH = '口'.charCodeAt(0);
@@ -49,7 +50,7 @@ export class NameReader {
       if (onlyDivisions && !(sense.full && division)) continue;
       if (
         sense.full
-          ? !this.reading.goesOn(end) || (division && this.estateFollows(end))
+          ? !this.goesOn(end, division)
           : sense.foreign
             ? this.foreignFits(end)
             : this.stemFits(sense, division, end)
@@ -59,11 +60,19 @@ export class NameReader {
     return null;
   }
 
-  /** 豪庭 of 龙沙区豪庭国际小区 starts the estate's name; 政府 of 龙沙区政府 ends the division's. */
-  private estateFollows(at: number): boolean {
+  /** Is a name that ends at `at` the beginning of a longer one? 政府 of 龙沙区政府 is its end, 公园 of 龙沙区公园路 begins another. */
+  private goesOn(at: number, division: boolean): boolean {
+    return this.reading.goesOn(at) && !(division && this.startsName(at));
+  }
+
+  /** 公园 of 公园路 and 豪庭 of 豪庭国际小区. */
+  private startsName(at: number): boolean {
     const { codes, size } = this.reading.text;
     const index = endingTrie.longest(codes, at, size);
-    return index !== 0 && ENDINGS[index - 1]!.kind === 'estate' && !this.reading.closed(endingTrie.end);
+    const kind = index === 0 ? null : ENDINGS[index - 1]!.kind;
+    if (kind !== 'landmark' && kind !== 'estate') return false;
+    const { end } = endingTrie;
+    return endingTrie.longest(codes, end, size) !== 0 || (kind === 'estate' && !this.reading.closed(end));
   }
 
   /** A short form counts where its surroundings say so: 龙沙 before a name of its own, 中华 before a number. */
@@ -126,7 +135,7 @@ export class NameReader {
     const sided = kind === 'landmark' || kind === 'estate' || (kind === 'community' && !this.reading.has('street'));
     if (sided && this.sideOfRoad(end)) return at + 1;
     if (kind === 'road' && this.sideOfEstate(end)) return at + 1;
-    if ((weak && (!this.reading.closed(end) || stem < 2)) || this.reading.goesOn(end)) return at + 1;
+    if ((weak && (!this.reading.closed(end) || stem < 2)) || this.goesOn(end, ADMINISTRATIVE.has(kind))) return at + 1;
     if (stem === 1 && (kind === 'city' || kind === 'district')) return this.zone(at, end, kind);
     if (kind === 'district' && end === at + 1 && this.isPart(at)) return this.part(end);
     if (this.isTail(end)) return (this.reading.flush(end, null), end);
@@ -212,15 +221,12 @@ export class NameReader {
     return codes[end + 1] === SECTION && (CLASSES[codes[end]!]! & (NUMERAL | DIGIT)) !== 0 ? end + 2 : end;
   }
 
-  /** The 与 of 中华路与和平路. */
+  /** The 与 of 中华路与和平路; 和平小区 begins with none. */
   private skipWith(at: number): void {
-    if (
-      this.reading.last !== 'road' ||
-      !WITH.has(this.reading.text.codes[this.reading.start]!) ||
-      at - this.reading.start < 2
-    )
-      return;
-    this.reading.crossing = true;
+    const { last, start, text } = this.reading;
+    const joins = last === 'road' ? WITH.has(text.codes[start]!) : last === 'estate' && text.codes[start] === AND;
+    if (!joins || at - start < 2) return;
+    this.reading.crossing ||= last === 'road';
     this.reading.start++;
   }
 
