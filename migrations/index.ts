@@ -20,6 +20,7 @@ import * as signalRequests from './20261128_02_signal_requests.ts';
 import * as collection from './20261128_03_collection.ts';
 import * as stageDue from './20261128_05_stage_due.ts';
 import * as tallyStreets from './20261128_06_tally_streets.ts';
+import * as duplicateChild from './20261128_07_duplicate_child.ts';
 
 export interface Migration {
   name: string;
@@ -50,4 +51,5 @@ export const MIGRATIONS: Migration[] = [
   { name: '20261128_03_collection', ...collection },
   { name: '20261128_05_stage_due', ...stageDue },
   { name: '20261128_06_tally_streets', ...tallyStreets },
+  { name: '20261128_07_duplicate_child', ...duplicateChild },
 ];

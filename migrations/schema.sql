@@ -1459,6 +1459,8 @@ CREATE INDEX address_proposal_waiting ON public.address_proposal USING btree (id
 
 CREATE INDEX attachment_sha256 ON public.attachment USING btree (sha256);
 
+CREATE INDEX case_duplicate_child ON public.case_duplicate USING btree (child_case_id) WHERE (child_case_id IS NOT NULL);
+
 CREATE INDEX case_letter_dead ON public.case_letter USING btree (source_id) WHERE (dead_at IS NOT NULL);
 
 CREATE INDEX case_letter_waiting ON public.case_letter USING btree (source_id, id) WHERE ((sent_at IS NULL) AND (dead_at IS NULL));

@@ -61,21 +61,37 @@ const NEAR_INPUT = [
 ] as const;
 const M_PER_DEGREE = 110_500;
 
-/** The nearest unfinished case of the same category within its radius and window, for each signal that has one.
- * @returns case id by index. */
+/** Cases around a signal that are looked at: a sensor that does not stop leaves thousands at one place. */
+const NEAREST = 64;
+const UNFINISHED = `c.status not in ('closed', 'rejected', 'not_filed', 'void')`;
+
+/**
+ * The nearest unfinished case of the same category within its radius and window, for each signal that has one; where that one doubles another
+ * that is near enough too, the other.
+ * @returns case id by index.
+ */
 export async function findDuplicates(client: Queryable, signals: readonly Placed[], now: Date) {
   const { rows } = await client.query<{ i: number; id: number }>(
-    `select i, near.id::float8 as id from ${unnestInput(NEAR_INPUT)}
+    `select i, coalesce(head.id, near.id)::float8 as id from ${unnestInput(NEAR_INPUT)}
        join duplicate_rule r on r.category_id = input.category_id
-       cross join lateral (select st_setsrid(st_makepoint(lng, lat), 4326) as geom) as point
+       cross join lateral (select st_setsrid(st_makepoint(lng, lat), 4326) as geom,
+         $5::timestamptz - make_interval(secs => r.window_hours * 3600) as since) as point
        cross join lateral (
-         select c.id from cases c
-         where c.status not in ('closed', 'rejected', 'not_filed', 'void') and c.category_id = input.category_id
-           and c.geom && st_expand(point.geom, r.radius_m / (${M_PER_DEGREE} * cos(radians(lat))), r.radius_m / ${M_PER_DEGREE})
+         select id from (
+           select c.id, c.geom from cases c
+           where ${UNFINISHED} and c.category_id = input.category_id and c.reported_at > point.since
+             and c.geom && st_expand(point.geom, r.radius_m / (${M_PER_DEGREE} * cos(radians(lat))), r.radius_m / ${M_PER_DEGREE})
+           order by c.geom <-> point.geom limit ${NEAREST}
+         ) as c
+         where st_distancesphere(c.geom, point.geom) <= r.radius_m
+         order by st_distancesphere(c.geom, point.geom), id limit 1
+       ) as near
+       left join lateral (
+         select c.id from case_duplicate d join cases c on c.id = d.case_id
+         where d.child_case_id = near.id and ${UNFINISHED} and c.reported_at > point.since
            and st_distancesphere(c.geom, point.geom) <= r.radius_m
-           and c.reported_at > $5::timestamptz - make_interval(secs => r.window_hours * 3600)
-         order by st_distancesphere(c.geom, point.geom), c.id limit 1
-       ) as near`,
+         order by c.id limit 1
+       ) as head on true`,
     [
       signals.map((_, i) => i),
       signals.map(({ categoryId }) => categoryId),

@@ -270,39 +270,4 @@ describeOnEngines('the power strip', (database) => {
     expect(of('named')).toEqual({ flagged: 1, located: 3, value: 1 / 3, suspect: false });
     expect(of('hotline')).toMatchObject({ suspect: false });
   });
-
-  it('proposes duplicates within radius and window, or merges them where the outlet says so', async () => {
-    await database().query(
-      `insert into duplicate_rule (category_id, radius_m, window_hours) select id, 50, 24 from category where code = '09006'`,
-    );
-    await plug({ key: 'merging', kind: 'cloudevents', config: { ...config, onDuplicate: 'merge' } });
-    const data = { category: '09006', lng: at[0], lat: at[1] };
-    const near = { ...data, lat: at[1] + 30 / 111_000 };
-    const far = { ...data, lat: at[1] + 90 / 111_000 };
-    await structured('events', 'parent', data);
-    await work();
-    await structured('events', 'proposed', near);
-    await structured('events', 'apart', far);
-    await work();
-    await structured('merging', 'merged', data);
-    await work();
-    const parent = (await stateOf('/s parent'))!.case;
-    expect(await stateOf('/s merged')).toEqual({ state: 'duplicate', reason: null, case: parent });
-    const { rows } = await database().query(
-      'select case_id::int as parent, external_id as id, child_case_id::int as child from case_duplicate order by at, id',
-    );
-    expect(rows).toEqual([
-      { parent, id: '/s proposed', child: (await stateOf('/s proposed'))!.case },
-      { parent, id: '/s merged', child: null },
-    ]);
-    // Two that come together, far from all that is there.
-    const apart = { ...data, lat: at[1] - 300 / 111_000 };
-    const together = { ...data, lat: at[1] - 320 / 111_000 };
-    const batch = JSON.stringify([event('together-1', apart), event('together-2', together)]);
-    await post('merging', batch, { 'content-type': 'application/cloudevents-batch+json' });
-    await work();
-    const head = await stateOf('/s together-1');
-    expect(head?.state).toBe('cased');
-    expect(await stateOf('/s together-2')).toEqual({ state: 'duplicate', reason: null, case: head!.case });
-  });
 });

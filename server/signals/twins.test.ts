@@ -8,11 +8,25 @@ const at = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
 
 it.each<[string, [category: number, m: number, hoursAgo: number][], number[], boolean, [number, number][]]>([
   [
-    'the nearest before it',
+    'the one that the nearest before it doubles',
     [
       [1, 0, 0],
       [1, 40, 0],
       [1, 30, 0],
+    ],
+    [],
+    false,
+    [
+      [1, 0],
+      [2, 0],
+    ],
+  ],
+  [
+    'the nearest before it where that one’s is too far away',
+    [
+      [1, 0, 0],
+      [1, 45, 0],
+      [1, 90, 0],
     ],
     [],
     false,

@@ -30,7 +30,8 @@ export function distanceM(a: readonly [number, number], b: readonly [number, num
 }
 
 /**
- * Duplicates that came in the same chunk: the nearest one before it of the same category within radius and window.
+ * Duplicates that came in the same chunk: the nearest one before it of the same category within radius and window, or, where that one doubles
+ * another that is near enough too, the other.
  * @param at when each was reported. @param near those that double a case which was there before. @param merging duplicates get no case,
  * so nothing can be added to them.
  * @returns position of the twin by position.
@@ -55,7 +56,8 @@ export function findTwins(
         .map((j) => [j, distanceM(signals[j]!.position, position)] as const)
         .filter(([j, m]) => m <= rule.radiusM && at[j]!.getTime() > now.getTime() - rule.windowHours * HOUR_MS);
       const [nearest] = close.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-      if (nearest) twins.set(i, nearest[0]);
+      const head = nearest && close.find(([j]) => j === twins.get(nearest[0]));
+      if (nearest) twins.set(i, (head ?? nearest)[0]);
     }
     if (!merging || !(near.has(i) || twins.has(i))) before.push(i);
   }
