@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { WHOLE_CITY } from '../server/access/index.ts';
 import { apiRoutes } from '../server/api/routes.ts';
 import { INDICATOR_IDS, needsTally, rebuildTally } from '../server/cases/index.ts';
-import { migrate, openDatabase, fixedClock, type Database } from '../server/db/index.ts';
+import { migrate, openDatabase, fixedClock, type Database, type Queryable } from '../server/db/index.ts';
 import { openRuntime } from '../server/runtime.ts';
 import { findDuplicates, type Placed } from '../server/signals/index.ts';
 import { SETTINGS, startCluster } from './lib/cluster.ts';
@@ -23,6 +23,8 @@ import { quantile, randomFrom } from './lib/random.ts';
 const FILE = new URL('results/kpi.json', import.meta.url);
 const QUEUE_ROUNDS = 200;
 const DUPLICATE_ROUNDS = 2000;
+/** Open cases that a sensor has left at one place. */
+const CROWD = 10_000;
 
 const round = (value: number, digits = 2) => Number(value.toFixed(digits));
 
@@ -152,20 +154,55 @@ async function measureDuplicates(db: Database) {
     [Array.from({ length: 40 }, (_, i) => communityId((i * 41) % COMMUNITIES))],
   );
   const random = randomFrom(5);
+  const spread = await lookUp(db, () => {
+    const { categoryId, lng, lat } = rows[Math.floor(random() * rows.length)]!;
+    return { categoryId, position: [lng + random() * 1e-4, lat] };
+  });
+  say(`duplicates: ${JSON.stringify(spread)}`);
+  const { categoryId, lng, lat } = rows[0]!;
+  const crowded = await atOnePlace(db, rows[0]!, (client) =>
+    lookUp(client, () => ({ categoryId, position: [lng, lat] })),
+  );
+  say(`duplicates where ${CROWD} are open at one place: ${JSON.stringify(crowded)}`);
+  return { ...spread, crowd: { open: CROWD, ...crowded } };
+}
+
+async function lookUp(client: Queryable, next: () => Placed): Promise<Timing & { found: number }> {
   const ms: number[] = [];
   let found = 0;
   for (let i = -50; i < DUPLICATE_ROUNDS; i++) {
-    const { categoryId, lng, lat } = rows[Math.floor(random() * rows.length)]!;
-    const signal: Placed = { categoryId, position: [lng + random() * 1e-4, lat] };
+    const signal = next();
     const began = performance.now();
-    const near = await findDuplicates(db, [signal], KPI_NOW);
+    const near = await findDuplicates(client, [signal], KPI_NOW);
     if (i < 0) continue;
     ms.push(performance.now() - began);
     found += near.size;
   }
-  const result = { ...timing(ms), found };
-  say(`duplicates: ${JSON.stringify(result)}`);
-  return result;
+  return { ...timing(ms), found };
+}
+
+/** Works while many open cases of one category stand at one place, which they leave again. */
+async function atOnePlace<T>(
+  db: Database,
+  { categoryId, lng, lat }: { categoryId: number; lng: number; lat: number },
+  work: (client: Queryable) => Promise<T>,
+): Promise<T> {
+  const undo = new Error('undo');
+  let result: T | undefined;
+  await db
+    .transaction(async (client) => {
+      await client.query(
+        `update cases set geom = st_setsrid(st_makepoint($2, $3), 4326), reported_at = $4
+         where id in (select id from cases where open and category_id = $1 limit ${CROWD})`,
+        [categoryId, lng, lat, KPI_NOW],
+      );
+      result = await work(client);
+      throw undo;
+    })
+    .catch((error: unknown) => {
+      if (error !== undo) throw error;
+    });
+  return result!;
 }
 
 async function measureOpen(db: Database, open: number) {
