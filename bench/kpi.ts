@@ -202,6 +202,7 @@ async function atOnePlace<T>(
     .catch((error: unknown) => {
       if (error !== undo) throw error;
     });
+  await db.query('vacuum cases');
   return result!;
 }
 

@@ -18,6 +18,8 @@ export type StatusFilter = (typeof STATUS_FILTERS)[number];
 
 export interface CaseFilter {
   division?: number;
+  /** Of `division`: all that lie in it, itself among them, where they were looked up. The planner then knows how many cases they hold. */
+  divisionIds?: readonly number[];
   /** Cases inside no division of this level. */
   elsewhere?: Level;
   status?: StatusFilter;
@@ -82,9 +84,12 @@ function whereStatus(query: Knex.QueryBuilder, status: StatusFilter, now: Date):
   }
 }
 
+/** Divisions and keys are looked up first, as arrays: the index of open cases then answers, without a join that reads every case. */
 function whereDivision(query: Knex.QueryBuilder, filter: CaseFilter): void {
-  if (filter.division !== undefined) {
-    query.whereRaw('c.division_id in (select id from division where ?::int = any(path))', [filter.division]);
+  if (filter.divisionIds !== undefined) {
+    query.whereRaw('c.division_id = any(?::int[])', [filter.divisionIds as unknown as Knex.RawBinding]);
+  } else if (filter.division !== undefined) {
+    query.whereRaw('c.division_id = any(array(select id from division where ?::int = any(path)))', [filter.division]);
   }
   if (filter.elsewhere !== undefined) {
     const level = LEVELS.indexOf(filter.elsewhere) + 1;
@@ -130,16 +135,15 @@ function whereKpi(query: Knex.QueryBuilder, kpi: IndicatorId, filter: CaseFilter
   if (filter.person !== undefined) query.whereRaw(`${personOf(kpi)} = ?`, [filter.person]);
 }
 
-/** Keys are looked up first, as an array: the index of open cases then answers, without a join that reads every case. */
 function whereKeys(query: Knex.QueryBuilder, filter: CaseFilter): void {
   if (filter.category !== undefined)
     query.whereRaw('c.category_id = any(array(select id from category where code = ?))', [filter.category]);
   if (filter.categoryId !== undefined) query.where('c.category_id', filter.categoryId);
   if (filter.source !== undefined)
-    query.whereRaw('c.source_id = any(array(select id from source where key = ?))', [filter.source]);
+    query.whereRaw('c.source_id = (select id from source where key = ?)', [filter.source]);
   if (filter.department === '') query.whereNull('c.department_id');
   else if (filter.department !== undefined)
-    query.whereRaw('c.department_id = any(array(select id from department where key = ?))', [filter.department]);
+    query.whereRaw('c.department_id = (select id from department where key = ?)', [filter.department]);
   if (filter.owner !== undefined) query.where('c.owner', filter.owner);
 }
 
