@@ -115,29 +115,35 @@ const WIDE = `select ${CASE_KEYS}, date_trunc('hour', m.at at time zone ${ZONE})
     ).join(', ')}) as m (at, ${MEASURE_NAMES.join(', ')})
     where m.at is not null`;
 
+/** The deepest division down to a level that holds a case of division d: of which those of all levels above can be told. */
+const placeOf = (level: number) =>
+  `coalesce(${[...Array.from({ length: level }, (_, i) => `d.path[${level - i}]`), '0'].join(', ')})`;
+
 /**
- * The tally's rows of a base, from the cases. First summed by what the base tells apart, of which each part is a sum: a case stands under
- * the deepest division that the base tells apart and that holds it.
+ * The tally's rows of a base, from the cases: summed by what the base tells apart, each level of divisions from the one below it, so that
+ * the many rows of the deepest are read three times and not ten.
  * @param counted relation of all contributions, as WIDE gives them.
  */
 function recountedBase(base: TallyBase, counted: string): string {
   const { kind, grain } = base;
   const cells = cellsOf(base);
-  const deepest = Math.max(...cells.map(({ level }) => level));
-  const paths = Array.from({ length: deepest }, (_, i) => `r.path[${deepest - i}]`);
-  const sums = MEASURE_NAMES.map((name) => `sum(${name}) as ${name}`).join(', ');
+  const levels = [...new Set(cells.map(({ level }) => level))].sort((a, b) => b - a);
+  const sums = MEASURE_NAMES.map((name) => `sum(${name})::int as ${name}`).join(', ');
+  const joined = (relation: string) => `from ${relation} as c left join division d on d.id = c.division_id`;
+  const relations = levels.map((level, i) =>
+    i === 0
+      ? `l${level} as materialized (
+          select ${placeOf(level)} as division_id, ${KIND_KEY[kind]} as key, date_trunc('${grain}', hour) as start, ${sums}
+          ${joined(counted)} group by 1, 2, 3 having ${MEASURE_NAMES.map((name) => `sum(${name}) > 0`).join(' or ')})`
+      : `l${level} as materialized (
+          select ${placeOf(level)} as division_id, key, start, ${sums} ${joined(`l${levels[i - 1]}`)} group by 1, 2, 3)`,
+  );
   const parts = cells.map(
     (cell) => `select ${kindNumber(kind)} as kind, ${grainNumber(cell.grain)} as grain, ${cell.level} as level,
       date_trunc('${cell.grain}', start) as start, coalesce(d.path[${cell.level}], 0) as division_id, key, ${sums}
-      from base left join division d on d.id = base.division_id group by 4, 5, 6`,
+      ${joined(`l${cell.level}`)} group by 4, 5, 6`,
   );
-  return `with base as materialized (
-      select coalesce(${paths.join(', ')}, 0) as division_id, ${KIND_KEY[kind]} as key,
-        date_trunc('${grain}', hour) as start, ${MEASURE_NAMES.map((name) => `coalesce(sum(${name}), 0)::int as ${name}`).join(', ')}
-      from ${counted} c left join division r on r.id = c.division_id group by 1, 2, 3
-      having ${MEASURE_NAMES.map((name) => `sum(${name}) > 0`).join(' or ')}
-    )
-    ${parts.join(' union all ')}`;
+  return `with ${relations.join(', ')} ${parts.join(' union all ')}`;
 }
 
 /** What a recount of the cases gives for a base: rows (kind, grain, level, start, division_id, key, and the measures). */
