@@ -40,8 +40,8 @@ export class Standing {
   put(anchor: number, kind: AnchorKind, row: number, door: Door): void {
     const { rows } = this;
     const first = this.find(anchor, kind, door);
-    if (first === -1) return this.table.set(anchor, door, row, -1);
-    if (first === row) return;
+    if (first === -1) this.table.set(anchor, door, row, -1);
+    if (first === -1 || first === row) return;
     const [was, is] = [rows.isExact(kind, first, door), rows.isExact(kind, row, door)];
     if (was && !is) return;
     const before = (is && !was) || this.order(row, first) < 0;

@@ -212,9 +212,7 @@ function findDoor(
     const fit = fitOf(query, base.tree.pathOf(base.divisionOf(row)));
     const loss =
       fit.loss + contradiction(base, query, kind, row) + (short ? LOSS.short : level === wanted ? 0 : LOSS.deeper);
-    const twins = base
-      .twinsOf(anchor, row, door)
-      .filter((twin) => base.distanceM(row, twin) > SAME_DOOR_M);
+    const twins = base.twinsOf(anchor, row, door).filter((twin) => base.distanceM(row, twin) > SAME_DOOR_M);
     return { row, level, confidence: Math.max(0, trust - loss), exact, short, twins, anchor, trust, loss };
   }
   return null;
