@@ -73,6 +73,7 @@ describe('addresses as clerks write them', () => {
     ['西大街115号楼下', 'road:西大街 number:115'],
     ['海富大厦1501/1502', 'landmark:海富大厦 room:1501-1502'],
     ['锦湖家园2期8#楼1#门1802', 'estate:锦湖家园 phase:2 building:8 unit:1 room:1802'],
+    ['向阳古城名邸8#院内', 'estate:向阳古城名邸 building:8'],
     ['G111国道1203公里+500米', 'road:一一一国道 number:K1203+500'],
     ['军工路齐医附属三院', 'road:军工路 landmark:齐医附属三院'],
     ['华丰路8号院1-2-3', 'road:华丰路 number:8 building:1 unit:2 room:3'],

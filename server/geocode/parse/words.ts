@@ -90,7 +90,7 @@ for (const [kind, words] of NAME_ENDINGS)
 export type Counter = ElementKind | 'door' | 'yard' | 'storey' | 'gate' | 'zone';
 const COUNTERS: [Counter, string][] = [
   ['door', '号 号门牌 号房子'],
-  ['yard', '号院 号大院 #院 院'],
+  ['yard', '号院 号大院 院'],
   [
     'building',
     '号楼 栋 号栋 座 号座 #楼 # 栋楼 塔 塔楼 号塔 号公寓 #栋 号楼栋 号宿舍楼 座楼 号高层 号公寓楼 楼座 号家属楼',
