@@ -8,7 +8,7 @@ import { postLetters } from './letters.ts';
 import { appendSteps } from './log/append.ts';
 import { allowedActions, takeAction } from './machine.ts';
 import { lockCase, writeState, type LockedCase } from './state.ts';
-import type { CaseAction, CaseRole, CaseStatus } from './words.ts';
+import { ENDED_LIST, type CaseAction, type CaseRole, type CaseStatus } from './words.ts';
 
 export interface Act {
   action: CaseAction;
@@ -103,7 +103,7 @@ async function lockParent(client: Queryable, caseId: number, parentId: number | 
     new HekanError('conflict', `duplicateOf: ${why}`, { field: 'duplicateOf', given: String(parentId) });
   if (parentId === caseId) throw wrong('a case is no duplicate of itself');
   const { rows } = await client.query<{ id: string; ended: boolean; merged: boolean; parent: boolean }>(
-    `select id::text, status in ('closed', 'rejected', 'not_filed', 'void') as ended, duplicate_of is not null as merged,
+    `select id::text, status in (${ENDED_LIST}) as ended, duplicate_of is not null as merged,
        exists (select 1 from cases x where x.duplicate_of = c.id) as parent
      from cases c where id in ($1::bigint, $2::bigint) order by c.id for update`,
     [caseId, parentId],

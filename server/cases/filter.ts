@@ -84,7 +84,7 @@ function whereStatus(query: Knex.QueryBuilder, status: StatusFilter, now: Date):
   }
 }
 
-/** Divisions and keys are looked up first, as arrays: the index of open cases then answers, without a join that reads every case. */
+/** Divisions and keys are looked up first: the index of open cases then answers, without a join that reads every case. */
 function whereDivision(query: Knex.QueryBuilder, filter: CaseFilter): void {
   if (filter.divisionIds !== undefined) {
     query.whereRaw('c.division_id = any(?::int[])', [filter.divisionIds as unknown as Knex.RawBinding]);

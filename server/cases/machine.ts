@@ -1,5 +1,5 @@
 import { HekanError } from '../errors.ts';
-import { OPEN_STATUSES, type CaseAction, type CaseRole, type CaseStatus } from './words.ts';
+import { ENDED_STATUSES, OPEN_STATUSES, type CaseAction, type CaseRole, type CaseStatus } from './words.ts';
 
 /** What waits for somebody's yes or no. handle_on_spot: its audit. */
 export const ASKED = ['extend', 'return', 'suspend', 'void', 'handle_on_spot', 'appeal'] as const;
@@ -43,7 +43,6 @@ export interface Transition {
 }
 
 const UNFINISHED: readonly CaseStatus[] = ['reported', 'verifying', ...OPEN_STATUSES];
-const ENDED: readonly CaseStatus[] = ['closed', 'rejected', 'not_filed', 'void'];
 const BEFORE_HANDLING: readonly CaseStatus[] = ['reported', 'verifying', 'to_file', 'to_dispatch'];
 const AT_WORK: readonly CaseStatus[] = ['handling', 'suspended', 'to_check', 'checking', 'to_close'];
 
@@ -108,7 +107,7 @@ export const TRANSITIONS: readonly Transition[] = [
     over: true,
   }),
   ...(['uphold_appeal', 'dismiss_appeal'] as const).flatMap((action) =>
-    each([...UNFINISHED, ...ENDED], { action, roles: ['supervisor'], answers: ['appeal'], over: true }),
+    each([...UNFINISHED, ...ENDED_STATUSES], { action, roles: ['supervisor'], answers: ['appeal'], over: true }),
   ),
   ...each(UNFINISHED, { action: 'urge', roles: ['supervisor'], over: true }),
   ...each(UNFINISHED, { action: 'escalate', roles: ['system', 'supervisor'], over: true }),

@@ -107,3 +107,8 @@ export type LimitUnit = (typeof LIMIT_UNITS)[number];
 /** hosted: we run the case. federated: another platform does, and says how it goes. */
 export const CASE_OWNERS = ['hosted', 'federated'] as const;
 export type CaseOwner = (typeof CASE_OWNERS)[number];
+
+/** In these nothing more happens to a case, but by an appeal or a reopening. The order is that of the index of unfinished cases. */
+export const ENDED_STATUSES: readonly CaseStatus[] = ['closed', 'rejected', 'not_filed', 'void'];
+/** The same as a list in SQL. */
+export const ENDED_LIST = ENDED_STATUSES.map((status) => `'${status}'`).join(', ');

@@ -1,9 +1,9 @@
-import type { CaseStatus } from '../cases/index.ts';
+import { ENDED_STATUSES, type CaseStatus } from '../cases/index.ts';
 import type { Queryable } from '../db/index.ts';
 import { badRequest, HekanError } from '../errors.ts';
 import { formatInstant, parseInstant } from './formats.ts';
 import type { Endpoint } from './endpoints.ts';
-import { CLOSED_STATUSES, statusNotes } from './statusNotes.ts';
+import { statusNotes } from './statusNotes.ts';
 
 const MAX_ROWS = 1000;
 const MAX_SPAN_MS = 90 * 86_400_000;
@@ -94,7 +94,7 @@ export async function readRequests(client: Queryable, endpoint: Endpoint, filter
       filter.from,
       filter.to,
       filter.status,
-      CLOSED_STATUSES,
+      ENDED_STATUSES,
     ],
   );
   return rows.map((row) => requestItem(row, endpoint));
@@ -102,7 +102,7 @@ export async function readRequests(client: Queryable, endpoint: Endpoint, filter
 
 /** A case, in the standard's words. Who filed it stays in the signal. */
 function requestItem(row: Row, { config }: Endpoint) {
-  const closed = CLOSED_STATUSES.includes(row.status);
+  const closed = ENDED_STATUSES.includes(row.status);
   return {
     service_request_id: row.id,
     status: closed ? 'closed' : 'open',

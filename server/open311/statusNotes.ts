@@ -17,9 +17,6 @@ const NOTES: Record<CaseStatus, { zh: string; en: string }> = {
   void: { zh: '作废', en: 'Void' },
 };
 
-/** The states in which nothing more happens: closed, for the standard. */
-export const CLOSED_STATUSES: readonly CaseStatus[] = ['closed', 'rejected', 'not_filed', 'void'];
-
 /** Why the status is what it is. @param duplicateOf the request that this one was merged into. */
 export function statusNotes(status: CaseStatus, duplicateOf: string | null, language: 'zh' | 'en'): string {
   const note = NOTES[status][language];

@@ -1,3 +1,4 @@
+import { ENDED_LIST } from '../cases/index.ts';
 import { locateDivisions } from '../city/index.ts';
 import { unnestInput, type Queryable } from '../db/index.ts';
 
@@ -63,7 +64,7 @@ const M_PER_DEGREE = 110_500;
 
 /** Cases around a signal that are looked at: a sensor that does not stop leaves thousands at one place. */
 const NEAREST = 64;
-const UNFINISHED = `c.status not in ('closed', 'rejected', 'not_filed', 'void')`;
+const UNFINISHED = `c.status not in (${ENDED_LIST})`;
 
 /**
  * The nearest unfinished case of the same category within its radius and window, for each signal that has one; where that one doubles another
